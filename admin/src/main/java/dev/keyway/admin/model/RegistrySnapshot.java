@@ -1,0 +1,22 @@
+package dev.keyway.admin.model;
+
+import java.util.Map;
+
+/**
+ * Everything the registry holds at one moment. Deeply immutable, so that any thread may read it.
+ *
+ * @param version grows with every applied change
+ * @param services the latest revision of each service, by name
+ * @param clusters static and dynamic ones; a dynamic one wins over a static one of its name
+ */
+public record RegistrySnapshot(
+        long version,
+        Map<String, Deployment> deployments,
+        Map<String, Service> services,
+        Map<String, Subscription> subscriptions,
+        Map<String, KafkaCluster> clusters,
+        Map<String, Instance> instances) {
+
+    public static final RegistrySnapshot EMPTY =
+            new RegistrySnapshot(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+}

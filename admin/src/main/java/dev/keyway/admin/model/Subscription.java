@@ -1,0 +1,133 @@
+package dev.keyway.admin.model;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The REST view of a source with one topic and one target, together with its desired state. Immutable.
+ *
+ * @param id {@code sub_1…}
+ * @param source {@code kafka://cluster/topic}, as Restate echoes it
+ * @param sink {@code service://Service/handler}
+ * @param handlerType frozen at creation
+ * @param options consumer options as the user wrote them; {@code group.id} and {@code client.id} always present
+ * @param retry {@code null} takes the handler's, then the service's, then the configured default
+ * @param codec overrides the handler's codec when not {@code null}
+ * @param deadLetterTopic {@code null} means {@code <topic>.dlq}
+ * @param start start offsets resolved at creation, by partition: where a partition begins that the group has no
+ *     committed offset for. A partition missing here was found later and begins at its earliest offset
+ */
+public record Subscription(
+        String id,
+        String source,
+        String sink,
+        String cluster,
+        String topic,
+        String service,
+        String handler,
+        HandlerType handlerType,
+        Map<String, String> options,
+        RetryPolicy retry,
+        OnFailure onFailure,
+        OnTerminal onTerminal,
+        NullKey nullKey,
+        String deadLetterTopic,
+        String codec,
+        Map<String, String> codecOptions,
+        Map<Integer, Long> start,
+        Desired desired,
+        Instant createdAt) {
+    public Subscription {
+        options = Copies.of(options);
+        codecOptions = Copies.of(codecOptions);
+        start = Copies.of(start);
+    }
+
+    /**
+     * What an operator asked for; whoever owns a partition applies it (design section 5).
+     *
+     * @param seek the newest seek, {@code null} before the first
+     * @param keyActions resume and discard requests, newest last, at most 256
+     */
+    public record Desired(boolean paused, Seek seek, List<KeyAction> keyActions) {
+        public Desired {
+            keyActions = Copies.of(keyActions);
+        }
+
+        public static final Desired RUNNING = new Desired(false, null, List.of());
+    }
+
+    /**
+     * @param epoch grows by one with every seek of this subscription, from 1
+     * @param timestamp epoch milliseconds, for {@link Position#TIMESTAMP}
+     * @param offsets by partition, for {@link Position#OFFSETS}; partitions not named stay where they are
+     */
+    public record Seek(int epoch, Position position, Long timestamp, Map<Integer, Long> offsets) {
+        public Seek {
+            offsets = Copies.of(offsets);
+        }
+
+        /** Where a seek goes. */
+        public enum Position {
+            EARLIEST,
+            LATEST,
+            TIMESTAMP,
+            OFFSETS
+        }
+    }
+
+    /** An operator's word on one blocked record, named by its coordinates, so that it can be applied only once. */
+    public record KeyAction(int partition, long offset, Action action, Instant at) {
+        /** What to do with the record. */
+        public enum Action {
+            /** Start the attempts anew. */
+            RESUME,
+            /** Count the record as done. */
+            DISCARD
+        }
+    }
+
+    /** This subscription with other consumer options and start positions. */
+    public Subscription with(Map<String, String> newOptions, Map<Integer, Long> newStart) {
+        return copy(newOptions, newStart, desired);
+    }
+
+    /** This subscription with another desired state. */
+    public Subscription with(Desired newDesired) {
+        return copy(options, start, newDesired);
+    }
+
+    private Subscription copy(Map<String, String> newOptions, Map<Integer, Long> newStart, Desired newDesired) {
+        return new Subscription(
+                id,
+                source,
+                sink,
+                cluster,
+                topic,
+                service,
+                handler,
+                handlerType,
+                newOptions,
+                retry,
+                onFailure,
+                onTerminal,
+                nullKey,
+                deadLetterTopic,
+                codec,
+                codecOptions,
+                newStart,
+                newDesired,
+                createdAt);
+    }
+
+    /** The seek epoch that owners must have reached; 0 before the first seek. */
+    public int seekEpoch() {
+        return desired.seek() == null ? 0 : desired.seek().epoch();
+    }
+
+    /** The dead-letter topic in force. */
+    public String effectiveDeadLetterTopic() {
+        return deadLetterTopic != null ? deadLetterTopic : topic + ".dlq";
+    }
+}

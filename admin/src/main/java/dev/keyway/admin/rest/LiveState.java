@@ -1,0 +1,176 @@
+package dev.keyway.admin.rest;
+
+import dev.keyway.admin.model.Subscription;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Live state of all instances as one answer: asks this one directly, the others by HTTP, and names who is silent. */
+final class LiveState {
+
+    private final InternalResource here;
+    private final Peers peers;
+    private final String self;
+
+    LiveState(InternalResource here, Peers peers, String self) {
+        this.here = here;
+        this.peers = peers;
+        this.self = self;
+    }
+
+    /** What all instances said. */
+    record Answers(List<Peers.Answer> given, List<Peers.Answer> missing) {
+        boolean complete() {
+            return missing.isEmpty();
+        }
+
+        /** {@code null} when every instance answered. */
+        JsonArray unanswered() {
+            return missing.isEmpty()
+                    ? null
+                    : SubscriptionJson.array(missing.stream()
+                            .map(answer -> new JsonObject()
+                                    .put("instance", answer.instance())
+                                    .put("reason", answer.problem()))
+                            .toList());
+        }
+    }
+
+    private Future<Answers> ask(Future<JsonObject> own, String path) {
+        Future<List<Peers.Answer>> others = peers.ask(path);
+        return own.compose(body -> others.map(answers -> {
+            List<Peers.Answer> given = new ArrayList<>(List.of(new Peers.Answer(self, body, null)));
+            answers.stream().filter(answer -> answer.body() != null).forEach(given::add);
+            return new Answers(
+                    given,
+                    answers.stream().filter(answer -> answer.body() == null).toList());
+        }));
+    }
+
+    /** {@code {"state", "reason"?}} by subscription id. */
+    Future<Function<Subscription, JsonObject>> states() {
+        return ask(here.statuses(), "/internal/subscriptions")
+                .map(answers ->
+                        subscription -> merged(subscription, answers, body -> body.getJsonObject(subscription.id())));
+    }
+
+    /** {@code {"state", "reason"?, "status": {"partitions", …}}} of one subscription. */
+    Future<JsonObject> status(Subscription subscription) {
+        return ask(here.status(subscription.id()), "/internal/subscriptions/" + subscription.id() + "/status")
+                .map(answers -> {
+                    Function<JsonObject, JsonObject> pick = body -> body.getJsonObject("status");
+                    return merged(subscription, answers, pick).put("status", partitions(answers, pick));
+                });
+    }
+
+    /**
+     * One state of several: failed if one failed, running if one runs, else starting or paused. Nobody's word is
+     * starting.
+     */
+    private static JsonObject merged(
+            Subscription subscription, Answers answers, Function<JsonObject, JsonObject> pick) {
+        Map<String, String> reasons = new TreeMap<>();
+        for (Peers.Answer answer : answers.given()) {
+            JsonObject status = pick.apply(answer.body());
+            if (status != null) {
+                String reason = status.getString("reason");
+                String told =
+                        reason == null || answers.given().size() == 1 ? reason : answer.instance() + ": " + reason;
+                reasons.merge(status.getString("state"), told == null ? "" : told, LiveState::both);
+            }
+        }
+        List<String> order = subscription.desired().paused()
+                ? List.of("failed", "paused", "running", "starting")
+                : List.of("failed", "running", "starting", "paused");
+        for (String state : order) {
+            if (reasons.containsKey(state)) {
+                String reason = reasons.get(state);
+                return Routes.compact(
+                        new JsonObject().put("state", state).put("reason", reason.isEmpty() ? null : reason));
+            }
+        }
+        return new JsonObject().put("state", "starting").put("reason", "no instance has taken it up yet");
+    }
+
+    private static String both(String one, String other) {
+        return one.isEmpty() || other.isEmpty() ? one + other : one + "; " + other;
+    }
+
+    private static JsonObject partitions(Answers answers, Function<JsonObject, JsonObject> pick) {
+        Map<Integer, JsonObject> partitions = new TreeMap<>();
+        for (Peers.Answer answer : answers.given()) {
+            JsonObject status = pick.apply(answer.body());
+            if (status == null) {
+                continue;
+            }
+            for (Object each : status.getJsonArray("partitions", new JsonArray())) {
+                JsonObject partition = ((JsonObject) each).copy().put("instance", answer.instance());
+                partitions.merge(partition.getInteger("partition"), partition, LiveState::newer);
+            }
+        }
+        long lag = 0;
+        int blocked = 0;
+        boolean known = true;
+        for (JsonObject partition : partitions.values()) {
+            long part = partition.getLong("lag");
+            known &= part >= 0;
+            lag += Math.max(0, part);
+            blocked += partition.getInteger("blocked_keys");
+        }
+        return Routes.compact(new JsonObject()
+                .put("lag", known ? lag : null)
+                .put("blocked_keys", blocked)
+                .put("partitions", SubscriptionJson.array(List.copyOf(partitions.values())))
+                .put("unanswered", answers.unanswered()));
+    }
+
+    /** During a rebalance two instances may speak of one partition; the one that is further on owns it. */
+    private static JsonObject newer(JsonObject one, JsonObject other) {
+        return other.getLong("next_offset") > one.getLong("next_offset") ? other : one;
+    }
+
+    /** Blocked records of all instances, oldest first. */
+    record Blocked(List<JsonObject> records, Answers answers) {}
+
+    Future<Blocked> blocked(Subscription subscription, int limit) {
+        return ask(
+                        here.blocked(subscription.id(), limit),
+                        "/internal/subscriptions/" + subscription.id() + "/blocked?limit=" + limit)
+                .map(answers -> new Blocked(
+                        answers.given().stream()
+                                .flatMap(answer -> answer.body().getJsonArray("blocked").stream()
+                                        .map(each -> ((JsonObject) each).copy().put("instance", answer.instance())))
+                                .sorted(Comparator.comparing(each -> Instant.parse(each.getString("since"))))
+                                .limit(limit)
+                                .toList(),
+                        answers));
+    }
+
+    /** Health of one deployment as each instance sees it. */
+    Future<JsonArray> health(String deploymentId) {
+        return ask(here.deployments(), "/internal/deployments").map(answers -> {
+            JsonArray all = new JsonArray();
+            for (Peers.Answer answer : answers.given()) {
+                for (Object each : answer.body().getJsonArray("deployments")) {
+                    JsonObject health = ((JsonObject) each).copy();
+                    if (deploymentId.equals(health.remove("id"))) {
+                        all.add(new JsonObject()
+                                .put("instance", answer.instance())
+                                .mergeIn(health));
+                    }
+                }
+            }
+            answers.missing()
+                    .forEach(answer -> all.add(
+                            new JsonObject().put("instance", answer.instance()).put("unanswered", answer.problem())));
+            return all;
+        });
+    }
+}

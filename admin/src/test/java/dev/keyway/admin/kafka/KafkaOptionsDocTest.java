@@ -1,0 +1,45 @@
+package dev.keyway.admin.kafka;
+
+import dev.keyway.admin.GeneratedDoc;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.junit.jupiter.api.Test;
+
+/** The tables in {@code docs/kafka-options.md} say what the code does. */
+class KafkaOptionsDocTest {
+
+    @Test
+    void theTableOfLibrdkafkaPropertiesIsUpToDate() throws Exception {
+        StringBuilder table = new StringBuilder("| librdkafka | values | here | |\n|---|---|---|---|\n");
+        for (Option option : OptionTable.get().librdkafka()) {
+            table.append("| `%s` | %s | %s | %s |\n"
+                    .formatted(
+                            option.name(),
+                            option.values().describe(),
+                            here(option),
+                            option.note().replace("|", "\\|").replace("<", "&lt;")));
+        }
+        GeneratedDoc.check("kafka-options.md", "librdkafka", table.toString());
+    }
+
+    private static String here(Option option) {
+        return switch (option.effect()) {
+            case SAME -> "same name";
+            case RENAMED -> "`" + option.target() + "`";
+            case CONVERTED -> "converted";
+            case NONE -> "no effect";
+            case PRODUCER -> "no effect: for producers";
+            case KEYWAY -> "Keyway's own";
+        };
+    }
+
+    @Test
+    void theListOfFurtherJavaOptionsIsUpToDate() throws Exception {
+        String names = OptionTable.get().names().stream()
+                .filter(name -> OptionTable.get().librdkafka(name) == null)
+                .filter(name -> !name.startsWith("share.") && !name.equals(ConsumerConfig.CONFIG_PROVIDERS_CONFIG))
+                .map(name -> "`" + name + "`")
+                .collect(Collectors.joining(", "));
+        GeneratedDoc.check("kafka-options.md", "java", names + "\n");
+    }
+}

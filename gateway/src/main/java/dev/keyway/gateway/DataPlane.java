@@ -1,0 +1,142 @@
+package dev.keyway.gateway;
+
+import dev.keyway.admin.config.KeywayConfig;
+import dev.keyway.admin.config.Secrets;
+import dev.keyway.admin.port.RuntimeView;
+import dev.keyway.admin.registry.Registry;
+import dev.keyway.codecs.Codecs;
+import dev.keyway.gateway.dispatch.DirectRoute;
+import dev.keyway.gateway.dispatch.LoopTimers;
+import dev.keyway.gateway.dispatch.Runner;
+import dev.keyway.gateway.dispatch.RunnerVerticle;
+import dev.keyway.gateway.dispatch.ServiceIds;
+import dev.keyway.gateway.dispatch.Targets;
+import dev.keyway.gateway.invoke.Invoker;
+import dev.keyway.gateway.invoke.LoopInvoker;
+import dev.keyway.gateway.invoke.http.HttpDriver;
+import dev.keyway.gateway.invoke.restate.RestateDriver;
+import dev.keyway.gateway.metrics.Meters;
+import dev.keyway.gateway.rpc.DirectRpcRoute;
+import dev.keyway.gateway.rpc.RpcRoute;
+import dev.keyway.gateway.source.Sources;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.ClientSSLOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+
+/** Everything between Kafka and the handlers of one process: runners, sources and the way of RPC calls. */
+final class DataPlane {
+    private final Vertx vertx;
+    private final KeywayConfig config;
+    private final Registry registry;
+    private final Meters meters;
+    private final Secrets secrets;
+    private final Targets targets;
+    private final ServiceIds ids = new ServiceIds();
+    private final List<String> runnerDeployments = new ArrayList<>();
+    private final HeaderSecrets headerSecrets;
+    private AutoCloseable registryWatch;
+    private DirectRoute route;
+    private Sources sources;
+    private GatewayView view;
+
+    /** @param secrets resolves references in client properties and in additional headers of deployments */
+    DataPlane(Vertx vertx, KeywayConfig config, Registry registry, Codecs codecs, Meters meters, Secrets secrets) {
+        this.vertx = vertx;
+        this.config = config;
+        this.registry = registry;
+        this.meters = meters;
+        this.secrets = secrets;
+        this.targets = new Targets(codecs);
+        this.headerSecrets = new HeaderSecrets(vertx, secrets);
+    }
+
+    /** Starts the runners; {@code problems} says what else keeps the instance from being ready. No record flows before {@link #startSources}. */
+    Future<Void> start(Supplier<List<String>> problems) {
+        registryWatch = registry.watch(headerSecrets::follow);
+        List<RunnerVerticle> mailboxes = new ArrayList<>();
+        List<RunnerVerticle> workers = new ArrayList<>();
+        List<Future<?>> deployed = new ArrayList<>();
+        for (int i = 0; i < config.workers().mailboxes(); i++) {
+            mailboxes.add(runner(RunnerVerticle.Kind.MAILBOX, i, deployed));
+        }
+        for (int i = 0; i < config.workers().size(); i++) {
+            workers.add(runner(RunnerVerticle.Kind.WORKER, config.workers().mailboxes() + i, deployed));
+        }
+        return Future.all(deployed).map(done -> {
+            route = new DirectRoute(
+                    mailboxes.stream().map(RunnerVerticle::runner).toList(),
+                    workers.stream().map(RunnerVerticle::runner).toList());
+            sources = new Sources(vertx, config, registry, route, targets, ids, meters, secrets);
+            view = new GatewayView(vertx, registry, sources, route.runners(), meters, problems);
+            return null;
+        });
+    }
+
+    private RunnerVerticle runner(RunnerVerticle.Kind kind, int index, List<Future<?>> deployed) {
+        RunnerVerticle verticle =
+                new RunnerVerticle(kind, index, config.invoker().callTimeout(), this::invoker);
+        deployed.add(vertx.deployVerticle(verticle).onSuccess(runnerDeployments::add));
+        return verticle;
+    }
+
+    private Invoker invoker(Context context, LoopTimers timers) {
+        return new LoopInvoker(
+                context,
+                config.invoker(),
+                config.limits().deploymentConcurrency(),
+                config.workers().mailboxes() + config.workers().size(),
+                new SplittableRandom(),
+                new ClientSSLOptions(),
+                List.of(
+                        new HttpDriver(headerSecrets),
+                        new RestateDriver(headerSecrets, config.invoker().maxResponseBytes())));
+    }
+
+    void startSources() {
+        sources.start();
+    }
+
+    RuntimeView view() {
+        return view;
+    }
+
+    RpcRoute rpc() {
+        return new DirectRpcRoute(vertx, config, registry, targets, ids, route, meters);
+    }
+
+    List<Runner> runners() {
+        return route.runners();
+    }
+
+    /** Drains and commits the sources. The runners stay, since RPC calls need them. */
+    Future<Void> stopSources() {
+        if (view == null) {
+            return Future.succeededFuture();
+        }
+        view.close();
+        return sources.stop();
+    }
+
+    /** Closes the connections to the handlers: after the sources and RPC. */
+    Future<Void> stop() {
+        stopWatching();
+        List<Future<?>> closing = new ArrayList<>();
+        runnerDeployments.forEach(id -> closing.add(vertx.undeploy(id)));
+        return Future.join(closing).mapEmpty();
+    }
+
+    private void stopWatching() {
+        try {
+            if (registryWatch != null) {
+                registryWatch.close();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("a registry's watch does not fail to close", e);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.keyway.gateway;
+
+import dev.keyway.admin.model.Deployment;
+import dev.keyway.admin.port.RuntimeView;
+import dev.keyway.admin.registry.Registry;
+import dev.keyway.gateway.dispatch.Runner;
+import dev.keyway.gateway.dispatch.RunnerStats;
+import dev.keyway.gateway.metrics.Meters;
+import dev.keyway.gateway.metrics.Metric;
+import dev.keyway.gateway.source.Sources;
+import io.micrometer.core.instrument.Meter;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Live state of this process: asks the owners by message, and keeps gauges of the runners about once a second. */
+final class GatewayView implements RuntimeView {
+    private static final long LOOK_EVERY_MS = 1_000;
+
+    private final Vertx vertx;
+    private final Registry registry;
+    private final Sources sources;
+    private final List<Runner> runners;
+    private final Meters meters;
+    private final Map<String, List<Meter>> deploymentMeters = new HashMap<>();
+    private final Context context;
+    private final Supplier<List<String>> problems;
+    private final long timer;
+    private volatile List<RunnerStats> stats = List.of();
+
+    GatewayView(
+            Vertx vertx,
+            Registry registry,
+            Sources sources,
+            List<Runner> runners,
+            Meters meters,
+            Supplier<List<String>> problems) {
+        this.problems = problems;
+        this.vertx = vertx;
+        this.registry = registry;
+        this.sources = sources;
+        this.runners = runners;
+        this.meters = meters;
+        this.context = vertx.getOrCreateContext();
+        meters.gauge(Metric.MAILBOXES, () -> sum(RunnerStats::mailboxes));
+        meters.gauge(Metric.MAILBOX_DEPTH, () -> sum(RunnerStats::held));
+        meters.gauge(Metric.BLOCKED_KEYS, () -> sum(RunnerStats::blocked));
+        meters.gauge(Metric.HELD_BYTES, sources::heldBytes);
+        this.timer = vertx.setPeriodic(LOOK_EVERY_MS, id -> look());
+    }
+
+    void close() {
+        vertx.cancelTimer(timer);
+    }
+
+    private double sum(java.util.function.ToDoubleFunction<RunnerStats> part) {
+        return stats.stream().mapToDouble(part).sum();
+    }
+
+    private void look() {
+        Set<String> ids = registry.snapshot().deployments().keySet();
+        List<Future<RunnerStats>> parts = new ArrayList<>();
+        for (Runner runner : runners) {
+            Promise<RunnerStats> promise = Promise.promise();
+            parts.add(promise.future());
+            runner.context().runOnContext(v -> promise.complete(runner.stats(ids)));
+        }
+        Future.all(parts).onSuccess(done -> {
+            List<RunnerStats> all = parts.stream().map(Future::result).toList();
+            context.runOnContext(v -> publish(all, ids));
+        });
+    }
+
+    private void publish(List<RunnerStats> all, Set<String> ids) {
+        stats = all;
+        deploymentMeters.keySet().removeIf(id -> {
+            if (ids.contains(id)) {
+                return false;
+            }
+            deploymentMeters.get(id).forEach(meters::remove);
+            return true;
+        });
+        for (String id : ids) {
+            deploymentMeters.computeIfAbsent(
+                    id,
+                    deployment -> List.of(
+                            meters.gauge(
+                                    Metric.CALLS_IN_FLIGHT,
+                                    () -> sum(part -> part.inFlight().getOrDefault(deployment, 0)),
+                                    deployment),
+                            meters.gauge(
+                                    Metric.CONNECTIONS,
+                                    () -> sum(part -> part.connections().getOrDefault(deployment, 0)),
+                                    deployment)));
+        }
+    }
+
+    @Override
+    public Future<SubscriptionStatus> subscription(String id) {
+        return onCaller(sources.status(id));
+    }
+
+    @Override
+    public Future<List<BlockedKey>> blocked(String subscriptionId, int limit) {
+        return onCaller(sources.blocked(subscriptionId, limit));
+    }
+
+    @Override
+    public Future<List<DeploymentHealth>> deployments() {
+        List<DeploymentHealth> found = new ArrayList<>();
+        for (Deployment deployment : registry.snapshot().deployments().values()) {
+            String reason = runners.stream()
+                    .map(runner -> runner.faultOf(deployment.id()))
+                    .filter(java.util.Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+            found.add(new DeploymentHealth(
+                    deployment.id(),
+                    reason != null,
+                    reason,
+                    (int) sum(part -> part.inFlight().getOrDefault(deployment.id(), 0)),
+                    (int) sum(part -> part.connections().getOrDefault(deployment.id(), 0))));
+        }
+        return Future.succeededFuture(found);
+    }
+
+    @Override
+    public Future<Readiness> readiness() {
+        return onCaller(sources.failed().map(failed -> {
+            List<String> all = new ArrayList<>(problems.get());
+            // A subscription that cannot run stops nothing else: it is named, and the instance is ready all the same.
+            boolean ready = all.isEmpty();
+            failed.forEach((id, reason) -> all.add("subscription " + id + ": " + reason));
+            return new Readiness(ready, all);
+        }));
+    }
+
+    private <T> Future<T> onCaller(Future<T> future) {
+        Context caller = vertx.getOrCreateContext();
+        Promise<T> promise = Promise.promise();
+        future.onComplete(done -> caller.runOnContext(v -> {
+            if (done.succeeded()) {
+                promise.complete(done.result());
+            } else {
+                promise.fail(done.cause());
+            }
+        }));
+        return promise.future();
+    }
+
+    @Override
+    public String scrape() {
+        return meters.scrape();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.keyway.gateway.cli;
+
+import dev.keyway.admin.config.KeywayConfig;
+import dev.keyway.gateway.Gateway;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.function.Supplier;
+
+/**
+ * A running gateway as the command line sees it.
+ *
+ * @param close drains and stops it; the instance of Vert.x stays open
+ */
+record Instance(int adminPort, int ingressPort, Supplier<Future<Void>> close) {
+    /** Starts an instance; the future fails with what stands in the way. */
+    interface Starter {
+        Future<Instance> start(Vertx vertx, KeywayConfig config);
+    }
+
+    static Future<Instance> ofGateway(Vertx vertx, KeywayConfig config) {
+        return Gateway.start(vertx, config)
+                .map(gateway -> new Instance(gateway.adminPort(), gateway.ingressPort(), gateway::close));
+    }
+}

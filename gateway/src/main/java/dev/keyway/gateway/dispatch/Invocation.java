@@ -1,0 +1,182 @@
+package dev.keyway.gateway.dispatch;
+
+import dev.keyway.admin.model.RetryPolicy;
+import dev.keyway.gateway.invoke.Call;
+import dev.keyway.gateway.invoke.Outcome;
+import dev.keyway.gateway.invoke.Target;
+import dev.keyway.ordering.MailboxEntry;
+import dev.keyway.ordering.TimerWheel;
+
+/**
+ * One record or RPC call for one target. Owned by its runner's event loop from hand-over until it is done.
+ *
+ * <pre>
+ *   QUEUED ─► WAITING ─► IN_FLIGHT ─► DONE
+ *     ▲ │        │            │
+ *     │ └► PARKED┘            │          PARKED: the fence is closed (lease, paused subscription)
+ *     │                       ▼          BACKOFF: an attempt failed, the next one has its time
+ *     └──────────────────── BACKOFF      BLOCKED: waits for an operator
+ *                             │          SETTLING: its failure is being made durable (dead letter)
+ *                     BLOCKED │ SETTLING
+ * </pre>
+ */
+public abstract class Invocation extends MailboxEntry implements Call {
+
+    /** Where the invocation is. */
+    public enum State {
+        QUEUED,
+        PARKED,
+        WAITING,
+        IN_FLIGHT,
+        BACKOFF,
+        BLOCKED,
+        SETTLING,
+        DONE
+    }
+
+    Runner runner;
+    State state = State.QUEUED;
+    Target target;
+    int failures;
+    long firstAttemptNanos;
+    long nextAttemptNanos;
+    long troubledSinceMillis;
+    String reason;
+    TimerWheel.Timer retry;
+    Invocation previousActive;
+    Invocation nextActive;
+    private Object attemptState;
+
+    /** The fence under which it may start; {@code null} for RPC. */
+    protected abstract Fence fence();
+
+    /** Identifies the service for its mailbox; calls of one owner and key run one at a time. */
+    protected abstract int mailboxOwner();
+
+    /** The raw key of its mailbox, never {@code null}. */
+    protected abstract byte[] mailboxKey();
+
+    /** Whether it is still worth starting; false drops it silently. */
+    protected abstract boolean wanted();
+
+    /** The handler to call now, {@code null} when none is registered. */
+    protected abstract Target resolve();
+
+    /**
+     * Makes key and body ready for {@code target}, before each attempt.
+     *
+     * @return {@code null}, or why this can not become an invocation
+     */
+    protected abstract String prepare(Target target);
+
+    /** The policy in force. */
+    protected abstract RetryPolicy retryPolicy();
+
+    /** Milliseconds until nobody waits for the outcome any more; {@link Long#MAX_VALUE} for records. */
+    protected abstract long remainingMillis(long nowNanos);
+
+    /** The handler answered well. Must end in {@link Runner#finish}. */
+    protected abstract void completed(Outcome outcome);
+
+    /**
+     * No further attempt will be made by itself: the handler refused for good, attempts or time ran out, or it cannot be
+     * delivered at all. Must end in {@link Runner#finish} or {@link Runner#block}, sooner or later.
+     */
+    protected abstract void rejected(Outcome outcome, boolean exhausted);
+
+    /** It left without being done: its fence died or its caller left. */
+    protected abstract void dropped();
+
+    /** An attempt failed and another one follows. */
+    protected abstract void retrying(Outcome outcome, long delayMillis);
+
+    /** The invocation at the head of its mailbox became blocked. */
+    protected void headBlocked(Invocation head) {}
+
+    /** For logs and errors: {@code topic/partition@offset}, or the path of an RPC. */
+    public abstract String coordinates();
+
+    @Override
+    public final Target target() {
+        return target;
+    }
+
+    @Override
+    public final Object attemptState() {
+        return attemptState;
+    }
+
+    @Override
+    public final void attemptState(Object value) {
+        attemptState = value;
+    }
+
+    @Override
+    public final int retryCount() {
+        return failures;
+    }
+
+    @Override
+    public final long timeoutMillis() {
+        long limit = target.deployment().callTimeout() != null
+                ? target.deployment().callTimeout().toMillis()
+                : runner.callTimeoutMillis();
+        return Math.min(limit, Math.max(1, remainingMillis(System.nanoTime())));
+    }
+
+    @Override
+    public final boolean begin() {
+        long now = System.nanoTime();
+        Fence fence = fence();
+        if (!wanted() || (fence != null && !fence.open(now))) {
+            runner.park(this);
+            return false;
+        }
+        if (firstAttemptNanos == 0) {
+            firstAttemptNanos = now;
+        }
+        state = State.IN_FLIGHT;
+        if (fence != null) {
+            fence.started(runner);
+        }
+        return true;
+    }
+
+    @Override
+    public final boolean current() {
+        Fence fence = fence();
+        return fence == null || fence.held(System.nanoTime());
+    }
+
+    @Override
+    public final void done(Outcome outcome) {
+        runner.landed(this, outcome);
+    }
+
+    public final State state() {
+        return state;
+    }
+
+    public final Runner runner() {
+        return runner;
+    }
+
+    public final int failures() {
+        return failures;
+    }
+
+    /** Why the last attempt failed, {@code null} before the first failure. */
+    public final String reason() {
+        return reason;
+    }
+
+    /** Epoch milliseconds of the first failure, 0 before it. */
+    public final long troubledSinceMillis() {
+        return troubledSinceMillis;
+    }
+
+    /** {@link System#nanoTime()} of the next attempt while in {@link State#BACKOFF}. */
+    public final long nextAttemptNanos() {
+        return nextAttemptNanos;
+    }
+}

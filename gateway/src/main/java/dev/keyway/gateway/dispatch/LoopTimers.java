@@ -1,0 +1,66 @@
+package dev.keyway.gateway.dispatch;
+
+import dev.keyway.ordering.TimerWheel;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+
+/**
+ * The timers of one event loop: a wheel driven by at most one Vert.x timer. Owner's context only. A timer fires at its
+ * time or up to one tick later, never before.
+ */
+public final class LoopTimers {
+    private static final long TICK_NANOS = 1_000_000;
+    private static final long NONE = -1;
+
+    private final Vertx vertx;
+    private final TimerWheel wheel = new TimerWheel(System.nanoTime(), TICK_NANOS);
+    private long timerId = NONE;
+    private long timerDue;
+
+    public LoopTimers(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    /** Runs {@code action} after {@code delay}, unless cancelled. */
+    public TimerWheel.Timer after(Duration delay, Runnable action) {
+        TimerWheel.Timer timer = new TimerWheel.Timer() {
+            @Override
+            protected void fire() {
+                action.run();
+            }
+        };
+        schedule(timer, System.nanoTime() + delay.toNanos());
+        return timer;
+    }
+
+    /** Schedules an intrusive timer at a point of {@link System#nanoTime()}. */
+    public void schedule(TimerWheel.Timer timer, long atNanos) {
+        wheel.schedule(timer, atNanos);
+        if (timerId == NONE || atNanos - timerDue < 0) {
+            arm(System.nanoTime());
+        }
+    }
+
+    public void cancel(TimerWheel.Timer timer) {
+        wheel.cancel(timer);
+    }
+
+    private void arm(long now) {
+        if (timerId != NONE) {
+            vertx.cancelTimer(timerId);
+            timerId = NONE;
+        }
+        long wait = wheel.nanosToNext(now);
+        if (wait != Long.MAX_VALUE) {
+            long millis = Math.max(1, (wait + 999_999) / 1_000_000);
+            timerDue = now + millis * 1_000_000;
+            timerId = vertx.setTimer(millis, id -> tick());
+        }
+    }
+
+    private void tick() {
+        timerId = NONE;
+        wheel.advance(System.nanoTime());
+        arm(System.nanoTime());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.keyway.gateway.dispatch;
+
+import io.vertx.core.Context;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Invocations whose fence is closed: no lease, or a paused subscription. They are handed back for another look every tick,
+ * until the fence opens or dies. The runner's context only.
+ */
+final class Parking {
+    private static final Duration TICK = Duration.ofMillis(50);
+
+    private final Context context;
+    private final LoopTimers timers;
+    private final Consumer<List<Invocation>> back;
+    private List<Invocation> parked = new ArrayList<>();
+    private boolean scheduled;
+
+    /** @param back takes those that are still parked when their tick comes, as queued again */
+    Parking(Context context, LoopTimers timers, Consumer<List<Invocation>> back) {
+        this.context = context;
+        this.timers = timers;
+        this.back = back;
+    }
+
+    void park(Invocation invocation) {
+        invocation.state = Invocation.State.PARKED;
+        parked.add(invocation);
+        if (!scheduled) {
+            scheduled = true;
+            if (invocation.wanted()) {
+                timers.after(TICK, this::look);
+            } else {
+                context.runOnContext(v -> look());
+            }
+        }
+    }
+
+    private void look() {
+        scheduled = false;
+        List<Invocation> waiting = parked;
+        parked = new ArrayList<>();
+        waiting.removeIf(invocation -> invocation.state != Invocation.State.PARKED);
+        waiting.forEach(invocation -> invocation.state = Invocation.State.QUEUED);
+        back.accept(waiting);
+    }
+}

@@ -1,0 +1,416 @@
+package dev.keyway.gateway.dispatch;
+
+import dev.keyway.admin.model.RetryPolicy;
+import dev.keyway.gateway.invoke.Invoker;
+import dev.keyway.gateway.invoke.Outcome;
+import dev.keyway.gateway.invoke.Target;
+import dev.keyway.ordering.Backoff;
+import io.vertx.core.Context;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * Runs the invocations of one event loop: order per key by mailboxes, attempts through the loop's invoker, retries with
+ * backoff. One per mailbox or worker verticle. Every method on that verticle's context only, unless it says otherwise.
+ *
+ * <p>Bounds: a runner holds nothing that is not counted against its partition (records) or the RPC limit (calls).
+ */
+public final class Runner {
+    /** A handler's Retry-After holds a key no longer than this. */
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(10);
+
+    private final int index;
+    private final Context context;
+    private final LoopTimers timers;
+    private final RandomGenerator random;
+    private final long callTimeoutMillis;
+    private final Turns turns;
+    private final DoneBatches done;
+    private final Parking parking;
+    private final Set<Invocation> troubled = new LinkedHashSet<>();
+    private final ArrayDeque<Invocation> ready = new ArrayDeque<>();
+    private final Draining draining;
+    private final DeploymentFaults faults = new DeploymentFaults();
+    private Invoker invoker;
+    private boolean starting;
+
+    /**
+     * @param index of this runner among all of its gateway, from 0
+     * @param turns by key for a mailbox verticle, parallel for a worker
+     */
+    Runner(int index, Context context, LoopTimers timers, RandomGenerator random, Duration callTimeout, Turns turns) {
+        this.index = index;
+        this.context = context;
+        this.timers = timers;
+        this.random = random;
+        this.callTimeoutMillis = callTimeout.toMillis();
+        this.turns = turns;
+        this.draining = new Draining(this, turns);
+        this.done = new DoneBatches(index, context);
+        this.parking = new Parking(context, timers, this::startAgain);
+    }
+
+    void use(Invoker theInvoker) {
+        this.invoker = theInvoker;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public Context context() {
+        return context;
+    }
+
+    public LoopTimers timers() {
+        return timers;
+    }
+
+    public Invoker invoker() {
+        return invoker;
+    }
+
+    long callTimeoutMillis() {
+        return callTimeoutMillis;
+    }
+
+    /** Hands a batch over from any thread: one task of this loop for all of it. */
+    public void submit(List<? extends Invocation> batch) {
+        context.runOnContext(v -> accept(batch));
+    }
+
+    /** RPC calls that wait in the mailbox which {@code newcomer} would join. */
+    public int waitingCalls(Invocation newcomer) {
+        return turns.calls(newcomer);
+    }
+
+    /** Takes a batch over in a task of this loop. */
+    public void accept(List<? extends Invocation> batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            accept(batch.get(i));
+        }
+        startReady();
+    }
+
+    /** Takes one invocation; {@link #startReady} must follow. */
+    void accept(Invocation invocation) {
+        invocation.runner = this;
+        if (turns.enter(invocation)) {
+            ready.add(invocation);
+            return;
+        }
+        Invocation head = turns.ahead(invocation);
+        if (head.state == Invocation.State.BLOCKED) {
+            invocation.headBlocked(head);
+        }
+    }
+
+    /** Starts what is ready, iteratively: a dropped head makes the next one ready. */
+    void startReady() {
+        if (starting) {
+            return;
+        }
+        starting = true;
+        try {
+            for (Invocation next = ready.poll(); next != null; next = ready.poll()) {
+                start(next);
+            }
+        } finally {
+            starting = false;
+        }
+    }
+
+    private void start(Invocation invocation) {
+        if (invocation.state != Invocation.State.QUEUED) {
+            return;
+        }
+        if (!invocation.wanted()) {
+            drop(invocation);
+            return;
+        }
+        Fence fence = invocation.fence();
+        if (fence != null && !fence.open(System.nanoTime())) {
+            park(invocation);
+            return;
+        }
+        Target target = invocation.resolve();
+        if (target == null) {
+            failed(
+                    invocation,
+                    Outcome.retry(
+                            Outcome.Fault.DEPLOYMENT,
+                            "the handler is not registered (any more): register a deployment that serves it"));
+            return;
+        }
+        invocation.target = target;
+        String problem = invocation.prepare(target);
+        if (problem != null) {
+            trouble(invocation, problem);
+            invocation.rejected(
+                    new Outcome(Outcome.Kind.UNDELIVERABLE, Outcome.Fault.RECORD, problem, -1, null), false);
+            return;
+        }
+        invocation.state = Invocation.State.WAITING;
+        invoker.submit(invocation);
+    }
+
+    /** Keeps an invocation whose fence is closed until it opens or dies. */
+    void park(Invocation invocation) {
+        parking.park(invocation);
+    }
+
+    private void startAgain(List<Invocation> queued) {
+        ready.addAll(queued);
+        startReady();
+    }
+
+    void landed(Invocation invocation, Outcome outcome) {
+        Fence fence = invocation.fence();
+        if (fence != null) {
+            fence.landed(this);
+        }
+        if (!outcome.isUnprocessed()) {
+            faults.note(invocation.target.deployment().id(), outcome);
+        }
+        if (outcome.kind() == Outcome.Kind.COMPLETED) {
+            invocation.completed(outcome);
+        } else if (outcome.isUnprocessed() && invocation.wanted()) {
+            // Nothing was attempted: straight back, in its turn. The invoker bounds how often a peer may refuse.
+            invocation.state = Invocation.State.QUEUED;
+            ready.addFirst(invocation);
+        } else if (outcome.kind() == Outcome.Kind.RETRY) {
+            failed(invocation, outcome);
+        } else if (!invocation.wanted()) {
+            drop(invocation);
+        } else {
+            trouble(invocation, outcome.reason());
+            invocation.rejected(outcome, false);
+        }
+        if (!draining.idle()) {
+            // What landed must reach its owner before the news that nothing is in flight: that owner commits next.
+            done.flush();
+            draining.look();
+        }
+        startReady();
+    }
+
+    private void failed(Invocation invocation, Outcome outcome) {
+        invocation.failures++;
+        trouble(invocation, outcome.reason());
+        if (!invocation.wanted()) {
+            drop(invocation);
+            return;
+        }
+        long now = System.nanoTime();
+        if (invocation.firstAttemptNanos == 0) {
+            invocation.firstAttemptNanos = now;
+        }
+        RetryPolicy policy = invocation.retryPolicy();
+        long delay = backoff(policy).delayMillis(invocation.failures, random.nextDouble(), outcome.retryAfterMillis());
+        boolean attemptsLeft = policy.maxAttempts() == 0 || invocation.failures < policy.maxAttempts();
+        boolean ageLeft = policy.maxAge() == null
+                || (now - invocation.firstAttemptNanos) / 1_000_000 + delay
+                        < policy.maxAge().toMillis();
+        boolean timeLeft = delay < invocation.remainingMillis(now);
+        if (!attemptsLeft || !ageLeft || !timeLeft) {
+            invocation.rejected(outcome, true);
+            return;
+        }
+        invocation.state = Invocation.State.BACKOFF;
+        invocation.nextAttemptNanos = now + delay * 1_000_000;
+        invocation.retrying(outcome, delay);
+        invocation.retry = timers.after(Duration.ofMillis(delay), () -> again(invocation));
+    }
+
+    private static Backoff backoff(RetryPolicy policy) {
+        return new Backoff(
+                policy.initialInterval().toMillis(),
+                policy.factor(),
+                policy.maxInterval().toMillis(),
+                LONGEST_RETRY_AFTER.toMillis());
+    }
+
+    private void again(Invocation invocation) {
+        if (invocation.state == Invocation.State.BACKOFF) {
+            invocation.state = Invocation.State.QUEUED;
+            ready.add(invocation);
+            startReady();
+        }
+    }
+
+    private void trouble(Invocation invocation, String reason) {
+        invocation.reason = reason;
+        if (invocation.troubledSinceMillis == 0) {
+            invocation.troubledSinceMillis = System.currentTimeMillis();
+        }
+        troubled.add(invocation);
+    }
+
+    /** Leaves the invocation waiting for an operator; its key waits with it. */
+    public void block(Invocation invocation, String reason) {
+        trouble(invocation, reason);
+        invocation.state = Invocation.State.BLOCKED;
+        turns.forEachBehind(invocation, waiting -> waiting.headBlocked(invocation));
+    }
+
+    /** Marks that the invocation waits for its failure to become durable. */
+    public void settling(Invocation invocation, String reason) {
+        trouble(invocation, reason);
+        invocation.state = Invocation.State.SETTLING;
+    }
+
+    /** Starts the attempts of a blocked or backing-off invocation anew. */
+    public void resume(Invocation invocation) {
+        if (invocation.state != Invocation.State.BLOCKED && invocation.state != Invocation.State.BACKOFF) {
+            return;
+        }
+        cancelRetry(invocation);
+        invocation.failures = 0;
+        invocation.firstAttemptNanos = 0;
+        invocation.state = Invocation.State.QUEUED;
+        ready.add(invocation);
+        startReady();
+    }
+
+    /** The invocation is done; its mailbox goes on, and the sink hears of it. */
+    public void finish(Invocation invocation, CompletionSink sink) {
+        leave(invocation);
+        if (sink != null) {
+            done.add(invocation, sink);
+        }
+        startReady();
+    }
+
+    /** Lets go of an invocation whose fence died while its failure was being made durable. */
+    public void discard(Invocation invocation) {
+        drop(invocation);
+        startReady();
+    }
+
+    private void drop(Invocation invocation) {
+        leave(invocation);
+        invocation.dropped();
+    }
+
+    private void leave(Invocation invocation) {
+        cancelRetry(invocation);
+        invocation.state = Invocation.State.DONE;
+        if (invocation.troubledSinceMillis != 0) {
+            troubled.remove(invocation);
+        }
+        Invocation next = turns.leave(invocation);
+        if (next != null) {
+            ready.add(next);
+        }
+    }
+
+    private void cancelRetry(Invocation invocation) {
+        if (invocation.retry != null) {
+            timers.cancel(invocation.retry);
+            invocation.retry = null;
+        }
+    }
+
+    /** Removes an invocation that is not in flight: an RPC whose caller left or whose time ran out. */
+    public boolean withdraw(Invocation invocation) {
+        switch (invocation.state) {
+            case QUEUED, PARKED -> {
+                if (turns.withdraw(invocation)) {
+                    invocation.state = Invocation.State.DONE;
+                    return true;
+                }
+                drop(invocation);
+            }
+            case WAITING -> {
+                invoker.abort(invocation);
+                drop(invocation);
+            }
+            case BACKOFF, BLOCKED -> drop(invocation);
+            default -> {
+                return false;
+            }
+        }
+        startReady();
+        return true;
+    }
+
+    /**
+     * Stops what belongs to these fences: queued work is dropped, calls in flight may land. The drain is complete when
+     * none is in flight.
+     *
+     * @param onDrained called on this context, perhaps at once
+     */
+    public void drain(Collection<? extends Fence> fences, Runnable onDrained) {
+        sweep(fences);
+        done.flush();
+        draining.await(fences, onDrained);
+    }
+
+    /** Drops everything of these fences, and resets the calls that are still in flight. */
+    public void abandon(Collection<? extends Fence> fences) {
+        sweep(fences);
+        for (Invocation invocation : draining.held(fences)) {
+            if (invocation.state == Invocation.State.IN_FLIGHT) {
+                invoker.abort(invocation);
+            }
+        }
+        startReady();
+    }
+
+    private void sweep(Collection<? extends Fence> fences) {
+        for (Invocation invocation : draining.held(fences)) {
+            switch (invocation.state) {
+                case BACKOFF, BLOCKED, PARKED, QUEUED -> drop(invocation);
+                case WAITING -> {
+                    invoker.abort(invocation);
+                    drop(invocation);
+                }
+                default -> {}
+            }
+        }
+        startReady();
+    }
+
+    /** Blocked and retrying invocations, oldest trouble first. */
+    public Collection<Invocation> troubled() {
+        return troubled;
+    }
+
+    /** Invocations waiting behind this one in its mailbox. */
+    public int waitingBehind(Invocation invocation) {
+        return turns.behind(invocation);
+    }
+
+    /** The head of the mailbox of a waiting invocation. */
+    public Invocation headOf(Invocation invocation) {
+        return turns.ahead(invocation);
+    }
+
+    /** A look at this runner. */
+    public RunnerStats stats(Collection<String> deployments) {
+        Map<String, Integer> inFlight = new HashMap<>();
+        Map<String, Integer> connections = new HashMap<>();
+        for (String deployment : deployments) {
+            inFlight.put(deployment, invoker.inFlight(deployment));
+            connections.put(deployment, invoker.connections(deployment));
+        }
+        int blocked = 0;
+        for (Invocation invocation : troubled) {
+            blocked += invocation.state == Invocation.State.BLOCKED ? 1 : 0;
+        }
+        faults.keep(deployments);
+        return new RunnerStats(turns.keys(), turns.held(), blocked, inFlight, connections);
+    }
+
+    /** Why the deployment's last call of this loop failed through its own fault, {@code null} when it did not. Any thread. */
+    public String faultOf(String deployment) {
+        return faults.reason(deployment);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.keyway.gateway.metrics;
+
+import java.util.List;
+
+/** Every metric that Keyway exports: the only source of names, tags and help texts. Names are public API. */
+public enum Metric {
+    RECORDS_RECEIVED(Kind.COUNTER, "keyway.records.received", "Records taken from Kafka for delivery", "subscription"),
+    RECORDS_DELIVERED(Kind.COUNTER, "keyway.records.delivered", "Records that their handler completed", "subscription"),
+    ATTEMPTS_RETRIED(
+            Kind.COUNTER,
+            "keyway.attempts.retried",
+            "Failed attempts that were followed by another one",
+            "subscription"),
+    RECORDS_FAILED(
+            Kind.COUNTER, "keyway.records.failed", "Records that took a failure policy", "subscription", "policy"),
+    HEADERS_DROPPED(
+            Kind.COUNTER,
+            "keyway.record.headers.dropped",
+            "Record headers with a reserved name or no legal form",
+            "subscription"),
+    DEAD_LETTERS_REFUSED(
+            Kind.COUNTER,
+            "keyway.dead.letters.refused",
+            "Writes that a dead-letter topic did not take",
+            "subscription"),
+    RECORDS_UNFINISHED(Kind.GAUGE, "keyway.records.unfinished", "Records delivered and not done", "subscription"),
+    OLDEST_UNFINISHED(
+            Kind.GAUGE,
+            "keyway.oldest.unfinished.seconds",
+            "Age of the oldest record that is not done",
+            "subscription"),
+    LAG(Kind.GAUGE, "keyway.lag", "Records between the committable offset and the log end", "subscription"),
+    PARTITIONS(Kind.GAUGE, "keyway.partitions.assigned", "Partitions that this instance owns", "subscription"),
+    COMMITS(Kind.TIMER, "keyway.commit", "Latency of offset commits", "subscription"),
+    COMMITS_FAILED(
+            Kind.COUNTER, "keyway.commits.failed", "Offset commits that failed and are repeated", "subscription"),
+    DRAINS_TIMED_OUT(
+            Kind.COUNTER,
+            "keyway.drains.timed.out",
+            "Revokes whose calls did not land within the bound",
+            "subscription"),
+    PARTITIONS_LOST(Kind.COUNTER, "keyway.partitions.lost", "Partitions lost without a revoke", "subscription"),
+    OUT_OF_RANGE(Kind.COUNTER, "keyway.offsets.out.of.range", "Partitions restarted at the log start", "subscription"),
+    CALLS_IN_FLIGHT(Kind.GAUGE, "keyway.calls.in.flight", "Calls in flight", "deployment"),
+    CONNECTIONS(Kind.GAUGE, "keyway.connections", "Open connections", "deployment"),
+    MAILBOXES(Kind.GAUGE, "keyway.mailboxes", "Keys that have work"),
+    MAILBOX_DEPTH(Kind.GAUGE, "keyway.mailbox.entries", "Invocations held in mailboxes and workers"),
+    BLOCKED_KEYS(Kind.GAUGE, "keyway.blocked.keys", "Keys that wait for an operator"),
+    HELD_BYTES(Kind.GAUGE, "keyway.held.bytes", "Bytes of records held by this process"),
+    RPC_CALLS(Kind.COUNTER, "keyway.rpc.calls", "RPC calls by outcome", "outcome");
+
+    /** How a metric is counted. */
+    public enum Kind {
+        COUNTER("_total"),
+        GAUGE(""),
+        TIMER("_seconds");
+
+        private final String suffix;
+
+        Kind(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
+    private final Kind kind;
+    private final String meterName;
+    private final String help;
+    private final List<String> tags;
+
+    Metric(Kind kind, String meterName, String help, String... tags) {
+        this.kind = kind;
+        this.meterName = meterName;
+        this.help = help;
+        this.tags = List.of(tags);
+    }
+
+    /** Micrometer's dotted name; Prometheus gets underscores and {@code _total} or {@code _seconds}. */
+    public String meterName() {
+        return meterName;
+    }
+
+    /** The name in Prometheus' format. */
+    public String exportedName() {
+        return meterName.replace('.', '_') + kind.suffix;
+    }
+
+    public String help() {
+        return help;
+    }
+
+    public List<String> tags() {
+        return tags;
+    }
+}

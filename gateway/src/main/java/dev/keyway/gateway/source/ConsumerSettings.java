@@ -1,0 +1,31 @@
+package dev.keyway.gateway.source;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+
+/** What a source adds to the properties of its consumer. */
+final class ConsumerSettings {
+    private static final long DEFAULT_MAX_POLL_INTERVAL_MS = 300_000;
+    private static final int MAX_POLL_RECORDS = 1_000;
+
+    private ConsumerSettings() {}
+
+    /** Keyway commits itself, and an offset that is out of range must never jump to the end by itself. */
+    static Map<String, Object> consumer(Map<String, Object> resolved) {
+        Map<String, Object> properties = new HashMap<>(resolved);
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        properties.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        return properties;
+    }
+
+    static long maxPollInterval(Map<String, Object> resolved) {
+        return number(resolved, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, DEFAULT_MAX_POLL_INTERVAL_MS);
+    }
+
+    static long number(Map<String, Object> properties, String name, long standard) {
+        Object value = properties.get(name);
+        return value == null ? standard : Long.parseLong(value.toString().trim());
+    }
+}

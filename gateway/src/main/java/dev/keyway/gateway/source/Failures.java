@@ -1,0 +1,179 @@
+package dev.keyway.gateway.source;
+
+import dev.keyway.admin.model.OnFailure;
+import dev.keyway.admin.model.OnTerminal;
+import dev.keyway.admin.model.Protocol;
+import dev.keyway.admin.model.RetryPolicy;
+import dev.keyway.admin.model.Subscription;
+import dev.keyway.admin.model.Subscription.KeyAction;
+import dev.keyway.gateway.dispatch.Invocation;
+import dev.keyway.gateway.egress.DeadLetters;
+import dev.keyway.gateway.invoke.Outcome;
+import dev.keyway.gateway.metrics.Policy;
+import dev.keyway.ordering.Backoff;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The failure policy of a record (design section 4). On the record's runner. */
+final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    private static final Backoff DEAD_LETTER_BACKOFF = new Backoff(500, 2.0, 30_000, 30_000);
+
+    private Failures() {}
+
+    static void settle(RecordInvocation invocation, Outcome outcome, boolean exhausted) {
+        switch (policy(invocation, outcome, exhausted)) {
+            case COMPLETE -> finish(invocation, Policy.COMPLETE, outcome);
+            case DISCARD -> finish(invocation, Policy.DISCARD, outcome);
+            case PAUSE -> {
+                if (discardedBefore(invocation)) {
+                    finish(invocation, Policy.DISCARD, outcome);
+                    return;
+                }
+                log(invocation, Policy.PAUSE, outcome);
+                invocation.origin().meters().failed(Policy.PAUSE);
+                invocation.runner().block(invocation, outcome.reason());
+            }
+            case DEAD_LETTER -> deadLetter(invocation, outcome, 1);
+        }
+    }
+
+    private static Policy policy(RecordInvocation invocation, Outcome outcome, boolean exhausted) {
+        Subscription subscription = invocation.origin().subscription();
+        if (exhausted) {
+            return onFailure(invocation, subscription);
+        }
+        return switch (outcome.kind()) {
+            case DEAD_LETTER -> Policy.DEAD_LETTER;
+            case DISCARD -> Policy.DISCARD;
+            case TERMINAL -> onTerminal(invocation, subscription);
+            default -> onFailure(invocation, subscription);
+        };
+    }
+
+    private static Policy onFailure(RecordInvocation invocation, Subscription subscription) {
+        OnFailure chosen = subscription.onFailure();
+        if (chosen == null) {
+            RetryPolicy policy = invocation.retryPolicy();
+            chosen = policy.onMaxAttempts() != null ? policy.onMaxAttempts() : OnFailure.PAUSE;
+        }
+        return switch (chosen) {
+            case PAUSE -> Policy.PAUSE;
+            case DEAD_LETTER -> Policy.DEAD_LETTER;
+            case DISCARD -> Policy.DISCARD;
+        };
+    }
+
+    private static Policy onTerminal(RecordInvocation invocation, Subscription subscription) {
+        OnTerminal chosen = subscription.onTerminal();
+        if (chosen == null) {
+            return invocation.target().deployment().protocol() == Protocol.RESTATE
+                    ? Policy.COMPLETE
+                    : onFailure(invocation, subscription);
+        }
+        return switch (chosen) {
+            case COMPLETE -> Policy.COMPLETE;
+            case PAUSE -> Policy.PAUSE;
+            case DEAD_LETTER -> Policy.DEAD_LETTER;
+            case DISCARD -> Policy.DISCARD;
+        };
+    }
+
+    /**
+     * Whether an operator's last word on this record was to discard it. Asked again here because the word may have come
+     * while nobody owned the partition, or been forgotten with a crash before the next commit.
+     */
+    private static boolean discardedBefore(RecordInvocation invocation) {
+        boolean discarded = false;
+        for (KeyAction action : invocation.origin().subscription().desired().keyActions()) {
+            if (action.partition() == invocation.record().partition()
+                    && action.offset() == invocation.record().offset()) {
+                discarded = action.action() == KeyAction.Action.DISCARD;
+            }
+        }
+        return discarded;
+    }
+
+    private static void finish(RecordInvocation invocation, Policy policy, Outcome outcome) {
+        log(invocation, policy, outcome);
+        invocation.origin().meters().failed(policy);
+        invocation.runner().finish(invocation, invocation.origin().sink());
+    }
+
+    /** The record is done only when the dead letter is acknowledged; until then its key waits and the cause is shown. */
+    private static void deadLetter(RecordInvocation invocation, Outcome outcome, int tries) {
+        Origin origin = invocation.origin();
+        String topic = origin.subscription().effectiveDeadLetterTopic();
+        invocation.runner().settling(invocation, outcome.reason());
+        DeadLetters.Letter letter = new DeadLetters.Letter(
+                topic,
+                invocation.record(),
+                origin.id(),
+                origin.subscription().sink(),
+                outcome.reason(),
+                outcome.response() == null ? 0 : outcome.response().status(),
+                invocation.failures());
+        origin.deadLetters().send(letter, invocation.runner().context(), failure -> {
+            if (invocation.state() != Invocation.State.SETTLING) {
+                return;
+            }
+            if (failure == null) {
+                finish(invocation, Policy.DEAD_LETTER, outcome);
+                return;
+            }
+            String reason = "the dead-letter topic " + topic + " does not take the record: " + failure
+                    + " (first failure: " + outcome.reason() + ")";
+            LOG.atWarn()
+                    .addKeyValue("subscription", origin.id())
+                    .addKeyValue("topic", invocation.record().topic())
+                    .addKeyValue("partition", invocation.record().partition())
+                    .addKeyValue("offset", invocation.record().offset())
+                    .addKeyValue("attempt", tries)
+                    .addKeyValue("cause", reason)
+                    .log("Dead letter not written, will try again");
+            if (!invocation.wanted()) {
+                invocation.runner().discard(invocation);
+                return;
+            }
+            invocation.runner().settling(invocation, reason);
+            origin.meters().deadLetterFailed();
+            long delay = DEAD_LETTER_BACKOFF.delayMillis(
+                    tries, ThreadLocalRandom.current().nextDouble(), -1);
+            invocation.runner().timers().after(Duration.ofMillis(delay), () -> {
+                if (invocation.state() != Invocation.State.SETTLING) {
+                    return;
+                }
+                if (invocation.wanted()) {
+                    deadLetter(invocation, outcome, tries + 1);
+                } else {
+                    invocation.runner().discard(invocation);
+                }
+            });
+        });
+    }
+
+    static void logRetry(RecordInvocation invocation, Outcome outcome, long delayMillis) {
+        LOG.atDebug()
+                .addKeyValue("subscription", invocation.origin().id())
+                .addKeyValue("topic", invocation.record().topic())
+                .addKeyValue("partition", invocation.record().partition())
+                .addKeyValue("offset", invocation.record().offset())
+                .addKeyValue("attempt", invocation.failures())
+                .addKeyValue("cause", outcome.reason())
+                .log("Attempt failed, next one in {} ms", delayMillis);
+    }
+
+    private static void log(RecordInvocation invocation, Policy policy, Outcome outcome) {
+        LOG.atWarn()
+                .addKeyValue("subscription", invocation.origin().id())
+                .addKeyValue("topic", invocation.record().topic())
+                .addKeyValue("partition", invocation.record().partition())
+                .addKeyValue("offset", invocation.record().offset())
+                .addKeyValue("target", invocation.origin().subscription().sink())
+                .addKeyValue("attempt", invocation.failures())
+                .addKeyValue("cause", outcome.reason())
+                .log("Record failed, policy {}", policy.wireName());
+    }
+}

@@ -1,0 +1,103 @@
+package dev.keyway.gateway.source;
+
+import dev.keyway.admin.model.Subscription.KeyAction;
+import dev.keyway.admin.port.RuntimeView.BlockedKey;
+import dev.keyway.gateway.dispatch.Invocation;
+import dev.keyway.gateway.dispatch.Runner;
+import dev.keyway.gateway.metrics.Policy;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Blocked records: listing them and applying an operator's word. On the runner's context. */
+final class KeyActions {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyActions.class);
+
+    private KeyActions() {}
+
+    static void apply(Runner runner, Origin origin, KeyAction action) {
+        for (RecordInvocation invocation : troubled(runner, origin)) {
+            if (invocation.record().partition() != action.partition()
+                    || invocation.record().offset() != action.offset()
+                    || !invocation.wanted()) {
+                continue;
+            }
+            LOG.atInfo()
+                    .addKeyValue("subscription", origin.id())
+                    .addKeyValue("topic", origin.topic())
+                    .addKeyValue("partition", action.partition())
+                    .addKeyValue("offset", action.offset())
+                    .log("Operator asked to {} the record", action.action());
+            if (action.action() == KeyAction.Action.RESUME) {
+                runner.resume(invocation);
+            } else if (invocation.state() != Invocation.State.IN_FLIGHT
+                    && invocation.state() != Invocation.State.WAITING) {
+                origin.meters().failed(Policy.DISCARD);
+                runner.finish(invocation, origin.sink());
+            }
+        }
+    }
+
+    static List<BlockedKey> blocked(Runner runner, String subscriptionId) {
+        List<BlockedKey> found = new ArrayList<>();
+        for (Invocation invocation : runner.troubled()) {
+            if (invocation instanceof RecordInvocation record
+                    && record.origin().id().equals(subscriptionId)
+                    && record.wanted()) {
+                found.add(describe(record, runner.waitingBehind(record)));
+            }
+        }
+        return found;
+    }
+
+    private static List<RecordInvocation> troubled(Runner runner, Origin origin) {
+        List<RecordInvocation> found = new ArrayList<>();
+        for (Invocation invocation : runner.troubled()) {
+            if (invocation instanceof RecordInvocation record && record.origin() == origin) {
+                found.add(record);
+            }
+        }
+        return found;
+    }
+
+    static BlockedKey describe(RecordInvocation invocation, int waiting) {
+        Origin origin = invocation.origin();
+        byte[] key = invocation.record().key();
+        boolean backingOff = invocation.state() == Invocation.State.BACKOFF;
+        return new BlockedKey(
+                origin.id(),
+                origin.subscription().service(),
+                origin.subscription().handler(),
+                text(key),
+                key == null ? null : RecordHeaders.base64(key),
+                invocation.record().topic(),
+                invocation.record().partition(),
+                invocation.record().offset(),
+                invocation.failures(),
+                invocation.state() == Invocation.State.BLOCKED ? "paused" : "retrying",
+                invocation.reason(),
+                waiting,
+                invocation.troubledSinceMillis(),
+                backingOff
+                        ? System.currentTimeMillis() + (invocation.nextAttemptNanos() - System.nanoTime()) / 1_000_000
+                        : null);
+    }
+
+    private static String text(byte[] key) {
+        if (key == null) {
+            return null;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(key))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+}

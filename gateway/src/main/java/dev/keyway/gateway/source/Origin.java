@@ -1,0 +1,139 @@
+package dev.keyway.gateway.source;
+
+import dev.keyway.admin.config.KeywayConfig;
+import dev.keyway.admin.model.Subscription;
+import dev.keyway.gateway.dispatch.CompletionSink;
+import dev.keyway.gateway.egress.DeadLetters;
+import dev.keyway.gateway.invoke.Target;
+import dev.keyway.gateway.metrics.SourceMeters;
+import io.netty.util.AsciiString;
+
+/**
+ * What all records of one source share: identity, the newest subscription and target, lease and meters. Written by the
+ * source verticle, read by the runners.
+ */
+final class Origin {
+    private final String id;
+    private final String topic;
+    private final AsciiString idText;
+    private final AsciiString topicText;
+    private final int mailboxOwner;
+    private final KeywayConfig config;
+    private final SourceMeters meters;
+    private final DeadLetters deadLetters;
+    private final CompletionSink sink;
+    private final Lease lease;
+    private final Membership membership;
+    private volatile Subscription subscription;
+    private volatile Target target;
+    private volatile boolean paused;
+    private volatile int losses;
+
+    Origin(
+            Subscription subscription,
+            int mailboxOwner,
+            KeywayConfig config,
+            SourceMeters meters,
+            DeadLetters deadLetters,
+            CompletionSink sink,
+            Membership membership) {
+        this.id = subscription.id();
+        this.topic = subscription.topic();
+        this.idText = AsciiString.of(id);
+        this.topicText = AsciiString.of(topic);
+        this.mailboxOwner = mailboxOwner;
+        this.config = config;
+        this.meters = meters;
+        this.deadLetters = deadLetters;
+        this.sink = sink;
+        this.membership = membership;
+        this.lease = new Lease(Lease.validNanos(membership.sessionTimeoutMillis()), System.nanoTime());
+        this.subscription = subscription;
+        this.paused = subscription.desired().paused();
+    }
+
+    void update(Subscription newest) {
+        this.subscription = newest;
+        this.paused = newest.desired().paused();
+    }
+
+    void target(Target newest) {
+        this.target = newest;
+    }
+
+    String id() {
+        return id;
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    AsciiString idText() {
+        return idText;
+    }
+
+    AsciiString topicText() {
+        return topicText;
+    }
+
+    int mailboxOwner() {
+        return mailboxOwner;
+    }
+
+    KeywayConfig.Limits limits() {
+        return config.limits();
+    }
+
+    KeywayConfig config() {
+        return config;
+    }
+
+    SourceMeters meters() {
+        return meters;
+    }
+
+    DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    CompletionSink sink() {
+        return sink;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    /** Whether the coordinator counts a commit as a heartbeat. */
+    boolean classicProtocol() {
+        return membership.classicProtocol();
+    }
+
+    long sessionNanos() {
+        return membership.sessionTimeoutMillis() * 1_000_000;
+    }
+
+    /** How often all partitions were lost; assignments from before the newest loss are fenced. */
+    int losses() {
+        return losses;
+    }
+
+    /** Poll thread only, its single writer. */
+    void lost() {
+        losses = losses + 1;
+    }
+
+    Subscription subscription() {
+        return subscription;
+    }
+
+    /** The newest target, {@code null} while no deployment serves the handler. */
+    Target target() {
+        return target;
+    }
+
+    boolean paused() {
+        return paused;
+    }
+}

@@ -1,0 +1,447 @@
+package dev.keyway.gateway.source;
+
+import dev.keyway.ordering.OffsetMetadata;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The poll thread's side of a source: a consumer whose {@code poll} also does what must happen on that thread. Vert.x'
+ * Kafka client drives it; its own rebalance handlers run after Kafka's callback has returned, so this class is the
+ * rebalance listener itself.
+ *
+ * <p>Threading: every method on the poll thread, but {@link #execute}, which any thread may call. Poll is long; {@code
+ * execute} wakes it up.
+ */
+final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRebalanceListener {
+    private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
+    private static final long MAX_ERROR_BACKOFF_MS = 5_000;
+    private static final long MIN_ERROR_BACKOFF_MS = 100;
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration REVOKE_COMMIT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** What the source hears from the poll thread; each implementation hops to its own context. */
+    interface Events {
+        /** Partitions were assigned or repositioned; their records follow. */
+        void started(Map<TopicPartition, Started> partitions);
+
+        /** Partitions are being revoked: stop, drain within the bound, answer what to commit. */
+        Future<Map<TopicPartition, OffsetAndMetadata>> revoking(Collection<TopicPartition> partitions);
+
+        /** The wait for the drain is over and its offsets are committed, or not; drop the partitions. */
+        void revoked(Collection<TopicPartition> partitions);
+
+        /** Partitions belong to somebody else already. */
+        void lost(Collection<TopicPartition> partitions);
+
+        /** Positions of the consumer, whose records up to there were handed over before, and log ends; once a second. */
+        void looked(Map<TopicPartition, Long> positions, Map<TopicPartition, Long> ends);
+
+        /** Polling fails, {@code null} when it works again. */
+        void problem(String reason);
+
+        void outOfRange(int partitions);
+    }
+
+    /**
+     * Where a partition begins.
+     *
+     * @param losses {@link Origin#losses()} when it was decided
+     */
+    record Started(long position, OffsetMetadata.Completions completions, int seekEpoch, int generation, int losses) {}
+
+    private final Origin origin;
+    private final StartPositions positions;
+    private final Events events;
+    private final long drainMillis;
+    private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final Set<TopicPartition> unstarted = new HashSet<>();
+    private final Set<TopicPartition> pressed = new HashSet<>();
+    private volatile boolean polling;
+    private int failures;
+    private boolean problemShown;
+    private long nextLook;
+    private Metric heartbeats;
+    private Metric lastHeartbeat;
+
+    PollLoop(Map<String, Object> properties, Origin origin, Events events, long drainMillis) {
+        super(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.origin = origin;
+        this.events = events;
+        this.drainMillis = drainMillis;
+        this.positions = new StartPositions(this, origin);
+    }
+
+    /** Runs a task on the poll thread when the poll under way returns, which may take as long as a poll may. */
+    void executeAfterPoll(Runnable task) {
+        tasks.add(task);
+    }
+
+    /** Runs a task on the poll thread soon. */
+    void execute(Runnable task) {
+        tasks.add(task);
+        if (polling) {
+            wakeup();
+        }
+    }
+
+    @Override
+    public void subscribe(Collection<String> topics, ConsumerRebalanceListener ignored) {
+        super.subscribe(topics, this);
+    }
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+        polling = true;
+        try {
+            runTasks();
+            startPartitions(unstarted);
+            observeHeartbeats();
+            look();
+            ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
+            // Nothing from here on may throw: the position is behind these records already.
+            origin.lease().pollReturned();
+            worked();
+            return records;
+        } catch (WakeupException e) {
+            return ConsumerRecords.empty();
+        } catch (OffsetOutOfRangeException e) {
+            outOfRange(e.offsetOutOfRangePartitions());
+            return ConsumerRecords.empty();
+        } catch (NoOffsetForPartitionException e) {
+            unstarted.addAll(e.partitions());
+            return ConsumerRecords.empty();
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException | IllegalStateException e) {
+            failed(e);
+            return ConsumerRecords.empty();
+        } finally {
+            polling = false;
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    /** Backs off, because Vert.x polls again at once; tasks are still taken meanwhile. */
+    private void failed(RuntimeException e) {
+        failures++;
+        String reason = e.getClass().getSimpleName() + ": " + e.getMessage();
+        LOG.atWarn()
+                .addKeyValue("subscription", origin.id())
+                .addKeyValue("topic", origin.topic())
+                .addKeyValue("attempt", failures)
+                .addKeyValue("cause", reason)
+                .log("Polling failed, will try again");
+        events.problem(reason);
+        problemShown = true;
+        long cap = Math.min(MAX_ERROR_BACKOFF_MS, MIN_ERROR_BACKOFF_MS << Math.min(failures, 6));
+        long wait = cap / 2 + ThreadLocalRandom.current().nextLong(cap / 2 + 1);
+        try {
+            Runnable task = tasks.poll(wait, TimeUnit.MILLISECONDS);
+            if (task != null) {
+                task.run();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void worked() {
+        failures = 0;
+        if (problemShown && unstarted.isEmpty()) {
+            problemShown = false;
+            events.problem(null);
+        }
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        unstarted.addAll(partitions);
+        pause(partitions);
+        startPartitions(unstarted);
+        applyPauses();
+    }
+
+    /** Finds where the partitions begin, and lets them go. What fails stays paused and is tried at the next poll. */
+    private void startPartitions(Collection<TopicPartition> wanted) {
+        if (wanted.isEmpty()) {
+            return;
+        }
+        List<TopicPartition> partitions = new ArrayList<>(wanted);
+        partitions.retainAll(assignment());
+        try {
+            Map<TopicPartition, Started> started = undisturbed(() -> {
+                // Joining may have begun polls ago, and the process may have slept since: the commit of the positions,
+                // which the coordinator checks, is what proves membership.
+                long before = System.nanoTime();
+                Map<TopicPartition, Started> resolved = positions.resolve(partitions);
+                if (provesMembership() && !resolved.isEmpty()) {
+                    origin.lease().proved(before);
+                }
+                return resolved;
+            });
+            started.forEach((partition, start) -> seek(partition, start.position()));
+            unstarted.removeAll(started.keySet());
+            pressed.removeAll(started.keySet());
+            events.started(started);
+            applyPauses();
+        } catch (KafkaException e) {
+            unstarted.addAll(partitions);
+            failed(e);
+        }
+        unstarted.retainAll(assignment());
+    }
+
+    /** Begins anew, because the subscription was seeked: those that were ended for it, and all that the seek moves. */
+    void reposition(Set<TopicPartition> ended) {
+        for (TopicPartition partition : assignment()) {
+            if (ended.contains(partition)
+                    || StartPositions.moves(origin.subscription().desired().seek(), partition)) {
+                unstarted.add(partition);
+            }
+        }
+        pause(unstarted);
+        startPartitions(unstarted);
+    }
+
+    /**
+     * Where the log begins above the position, it was cut there: reading goes on at its beginning, and what was
+     * delivered before stays in hand. A position above the log's end belongs to another log: the partition begins anew.
+     */
+    private void outOfRange(Map<TopicPartition, Long> offsets) {
+        try {
+            Map<TopicPartition, Long> begins = undisturbed(() -> beginningOffsets(offsets.keySet()));
+            LOG.atWarn()
+                    .addKeyValue("subscription", origin.id())
+                    .addKeyValue("topic", origin.topic())
+                    .addKeyValue("offset", offsets)
+                    .log("Offsets are out of range, going on at the start of the log: {}", begins);
+            events.outOfRange(offsets.size());
+            Set<TopicPartition> anew = new HashSet<>();
+            offsets.forEach((partition, offset) -> {
+                if (begins.get(partition) > offset) {
+                    seek(partition, begins.get(partition));
+                } else {
+                    anew.add(partition);
+                }
+            });
+            positions.fromLogStart(anew);
+            unstarted.addAll(anew);
+            pause(anew);
+        } catch (KafkaException e) {
+            failed(e);
+        }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        if (partitions.isEmpty()) {
+            return;
+        }
+        unstarted.removeAll(partitions);
+        pressed.removeAll(partitions);
+        long before = System.nanoTime();
+        Map<TopicPartition, OffsetAndMetadata> offsets = drained(partitions);
+        if (!offsets.isEmpty()) {
+            try {
+                undisturbed(() -> {
+                    commitSync(offsets, REVOKE_COMMIT_TIMEOUT);
+                    return null;
+                });
+                origin.lease().proved(before);
+            } catch (KafkaException e) {
+                LOG.atWarn()
+                        .addKeyValue("subscription", origin.id())
+                        .addKeyValue("topic", origin.topic())
+                        .addKeyValue("cause", e.toString())
+                        .log("Offsets not committed on revoke; the next owner delivers these records again");
+            }
+        }
+        events.revoked(partitions);
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> drained(Collection<TopicPartition> partitions) {
+        Future<Map<TopicPartition, OffsetAndMetadata>> draining = events.revoking(partitions);
+        try {
+            return draining.get(drainMillis + 2_000, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Map.of();
+        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+            LOG.atWarn()
+                    .addKeyValue("subscription", origin.id())
+                    .addKeyValue("cause", e.toString())
+                    .log("No answer from the source on revoke; nothing is committed");
+            return Map.of();
+        }
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        origin.lost();
+        origin.lease().revoke(System.nanoTime());
+        unstarted.removeAll(partitions);
+        pressed.removeAll(partitions);
+        events.lost(partitions);
+    }
+
+    /**
+     * Commits in the background; {@code done} gets what was taken, and {@code null} or the failure, on the poll thread.
+     * An offer of an assignment that has ended meanwhile is left out, even if the partition is owned again: the broker
+     * would take it, and it would put the partition back behind its new owner.
+     */
+    void commit(
+            Map<Assignment, OffsetAndMetadata> offers, BiConsumer<Map<Assignment, OffsetAndMetadata>, Exception> done) {
+        Map<Assignment, OffsetAndMetadata> taken = new HashMap<>(offers);
+        taken.keySet().removeIf(assignment -> !assignment.current());
+        if (taken.isEmpty()) {
+            done.accept(taken, null);
+            return;
+        }
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        taken.forEach((assignment, offset) -> offsets.put(assignment.partition(), offset));
+        long before = System.nanoTime();
+        try {
+            commitAsync(offsets, (committed, failure) -> {
+                if (failure == null && provesMembership()) {
+                    origin.lease().proved(before);
+                }
+                done.accept(taken, failure);
+            });
+        } catch (KafkaException | IllegalStateException e) {
+            done.accept(taken, e);
+        }
+    }
+
+    /** Leaves the group within a bound, also when no broker answers; the drain on revoke has its own. */
+    @Override
+    public void close() {
+        close(CloseOptions.timeout(CLOSE_TIMEOUT));
+    }
+
+    /** Only the classic protocol's coordinator starts the session anew on a commit. */
+    private boolean provesMembership() {
+        return origin.classicProtocol();
+    }
+
+    /** Pauses or resumes the partition for its bounds, unless the assignment that asked has ended. */
+    void pressed(Assignment assignment, boolean on) {
+        TopicPartition partition = assignment.partition();
+        if (!assignment.current()) {
+            return;
+        }
+        if (on ? pressed.add(partition) : pressed.remove(partition)) {
+            applyPauses();
+        }
+    }
+
+    /** Kafka forgets pauses in a rebalance, and new partitions begin unpaused. */
+    void applyPauses() {
+        Set<TopicPartition> all = assignment();
+        Set<TopicPartition> hold = new HashSet<>();
+        Set<TopicPartition> go = new HashSet<>();
+        for (TopicPartition partition : all) {
+            boolean held = origin.paused() || pressed.contains(partition) || unstarted.contains(partition);
+            (held ? hold : go).add(partition);
+        }
+        pause(hold);
+        resume(go);
+    }
+
+    private void observeHeartbeats() {
+        if (heartbeats == null) {
+            metrics().forEach((name, metric) -> {
+                if (name.group().equals("consumer-coordinator-metrics")) {
+                    if (name.name().equals("heartbeat-total")) {
+                        heartbeats = metric;
+                    } else if (name.name().equals("last-heartbeat-seconds-ago")) {
+                        lastHeartbeat = metric;
+                    }
+                }
+            });
+        }
+        if (heartbeats != null && lastHeartbeat != null) {
+            origin.lease()
+                    .pollStarts(
+                            System.nanoTime(),
+                            (double) heartbeats.metricValue(),
+                            ((Number) lastHeartbeat.metricValue()).doubleValue());
+        }
+    }
+
+    /**
+     * Before a poll, when all records up to the positions have been handed over. A position moves without a record over
+     * what is no record to this consumer: markers and aborted records of transactions, gaps at the end of a log.
+     */
+    private void look() {
+        long now = System.nanoTime();
+        if (now - nextLook < 0) {
+            return;
+        }
+        nextLook = now + LOOK_EVERY.toNanos();
+        Map<TopicPartition, Long> read = new HashMap<>();
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        for (TopicPartition partition : assignment()) {
+            if (unstarted.contains(partition)) {
+                continue;
+            }
+            try {
+                long position = position(partition, Duration.ofMillis(1));
+                read.put(partition, position);
+                OptionalLong lag = currentLag(partition);
+                if (lag.isPresent()) {
+                    ends.put(partition, position + lag.getAsLong());
+                }
+            } catch (TimeoutException e) {
+                LOG.trace("the position of {} is being validated", partition);
+            }
+        }
+        events.looked(read, ends);
+    }
+
+    /** A wakeup meant for a poll may hit another call of the consumer: repeat it. */
+    <T> T undisturbed(Supplier<T> call) {
+        while (true) {
+            try {
+                return call.get();
+            } catch (WakeupException e) {
+                LOG.trace("repeating a call that a wakeup hit");
+            }
+        }
+    }
+}

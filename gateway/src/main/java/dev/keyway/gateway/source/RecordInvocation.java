@@ -1,0 +1,251 @@
+package dev.keyway.gateway.source;
+
+import dev.keyway.admin.model.NullKey;
+import dev.keyway.admin.model.Protocol;
+import dev.keyway.admin.model.RetryPolicy;
+import dev.keyway.codecs.Codec;
+import dev.keyway.codecs.CodecException;
+import dev.keyway.gateway.dispatch.Fence;
+import dev.keyway.gateway.dispatch.Invocation;
+import dev.keyway.gateway.invoke.HeaderSink;
+import dev.keyway.gateway.invoke.Outcome;
+import dev.keyway.gateway.invoke.PercentEncoding;
+import dev.keyway.gateway.invoke.Target;
+import io.netty.util.AsciiString;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.record.TimestampType;
+
+/** One Kafka record for one target. */
+final class RecordInvocation extends Invocation {
+    private static final byte[] EMPTY = new byte[0];
+    private static final AsciiString KAFKA_OFFSET = AsciiString.cached("kafka.offset");
+    private static final AsciiString KAFKA_TOPIC = AsciiString.cached("kafka.topic");
+    private static final AsciiString KAFKA_PARTITION = AsciiString.cached("kafka.partition");
+    private static final AsciiString KAFKA_TIMESTAMP = AsciiString.cached("kafka.timestamp");
+    private static final AsciiString SUBSCRIPTION_ID = AsciiString.cached("restate.subscription.id");
+    private static final AsciiString KAFKA_KEY = AsciiString.cached("kafka.key");
+    private static final AsciiString KEYWAY_KEY = AsciiString.cached("keyway-key");
+    private static final AsciiString KEYWAY_ASSIGNMENT = AsciiString.cached("keyway-assignment");
+    private static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached("idempotency-key");
+
+    private final Assignment assignment;
+    private final ConsumerRecord<byte[], byte[]> record;
+    private final long index;
+    private final int bytes;
+    private String key;
+    private byte[] body;
+    private Codec decodedBy;
+
+    RecordInvocation(Assignment assignment, ConsumerRecord<byte[], byte[]> record, long index, int bytes) {
+        this.assignment = assignment;
+        this.record = record;
+        this.index = index;
+        this.bytes = bytes;
+    }
+
+    Origin origin() {
+        return assignment.origin();
+    }
+
+    Assignment assignment() {
+        return assignment;
+    }
+
+    ConsumerRecord<byte[], byte[]> record() {
+        return record;
+    }
+
+    /** Its arrival index in the assignment's tracker. */
+    long index() {
+        return index;
+    }
+
+    /** What it counts for against the byte bounds. */
+    int bytes() {
+        return bytes;
+    }
+
+    @Override
+    protected Fence fence() {
+        return assignment;
+    }
+
+    @Override
+    protected int mailboxOwner() {
+        return origin().mailboxOwner();
+    }
+
+    @Override
+    protected byte[] mailboxKey() {
+        return record.key() == null ? EMPTY : record.key();
+    }
+
+    @Override
+    protected boolean wanted() {
+        return assignment.state() == Fence.State.LIVE;
+    }
+
+    @Override
+    protected Target resolve() {
+        return origin().target();
+    }
+
+    @Override
+    protected String prepare(Target target) {
+        if (target.service().ty().keyed() && key == null) {
+            if (record.key() == null && origin().subscription().nullKey() == NullKey.REJECT) {
+                return "the record has no key and the subscription says null_key: reject";
+            }
+            try {
+                key = text(mailboxKey());
+            } catch (CharacterCodingException e) {
+                return "the record key is not valid UTF-8, which the key of "
+                        + target.service().name() + " must be";
+            }
+        }
+        if (body != null && decodedBy == target.codec()) {
+            return null;
+        }
+        decodedBy = target.codec();
+        if (record.value() == null) {
+            if (target.deployment().protocol() != Protocol.RESTATE
+                    && !target.codec().acceptsNull()) {
+                body = null;
+                return "the record has no value (a tombstone), which the codec of " + target + " does not accept";
+            }
+            body = EMPTY;
+            return null;
+        }
+        try {
+            body = target.codec().decode(record.value());
+            return null;
+        } catch (CodecException e) {
+            body = null;
+            return "the record value is not what the codec of " + target + " reads: " + e.getMessage();
+        } catch (RuntimeException e) {
+            // A codec of somebody else: its defect must show on the record, not stop the loop.
+            body = null;
+            return "the codec of " + target + " failed: " + e;
+        }
+    }
+
+    /** A strict decoder costs five objects; most keys are ASCII, which needs none. */
+    private static String text(byte[] utf8) throws CharacterCodingException {
+        for (byte b : utf8) {
+            if (b < 0) {
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(utf8))
+                        .toString();
+            }
+        }
+        return new String(utf8, StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    protected RetryPolicy retryPolicy() {
+        RetryPolicy own = origin().subscription().retry();
+        if (own != null) {
+            return own;
+        }
+        Target target = target();
+        if (target != null && target.handler().retryPolicy() != null) {
+            return target.handler().retryPolicy();
+        }
+        if (target != null && target.service().retryPolicy() != null) {
+            return target.service().retryPolicy();
+        }
+        return origin().config().defaultRetryPolicy();
+    }
+
+    @Override
+    protected long remainingMillis(long nowNanos) {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    protected void completed(Outcome outcome) {
+        origin().meters().delivered();
+        runner().finish(this, origin().sink());
+    }
+
+    @Override
+    protected void rejected(Outcome outcome, boolean exhausted) {
+        Failures.settle(this, outcome, exhausted);
+    }
+
+    @Override
+    protected void retrying(Outcome outcome, long delayMillis) {
+        origin().meters().retried();
+        Failures.logRetry(this, outcome, delayMillis);
+    }
+
+    @Override
+    protected void dropped() {
+        body = null;
+    }
+
+    @Override
+    public String coordinates() {
+        return record.topic() + "/" + record.partition() + "@" + record.offset();
+    }
+
+    @Override
+    public String key() {
+        return key;
+    }
+
+    @Override
+    public byte[] body() {
+        return body;
+    }
+
+    @Override
+    public CharSequence contentType() {
+        return target().codec().contentType();
+    }
+
+    /** No reply egress exists yet, so what a handler answers beyond its outcome goes nowhere. */
+    @Override
+    public boolean wantsResponse() {
+        return false;
+    }
+
+    @Override
+    public void headers(HeaderSink sink) {
+        Origin origin = assignment.origin();
+        String offset = Long.toString(record.offset());
+        sink.add(KAFKA_OFFSET, offset);
+        sink.add(KAFKA_TOPIC, origin.topicText());
+        sink.add(KAFKA_PARTITION, assignment.partitionText());
+        if (record.timestampType() != TimestampType.NO_TIMESTAMP_TYPE) {
+            sink.add(KAFKA_TIMESTAMP, Long.toString(record.timestamp()));
+        }
+        sink.add(SUBSCRIPTION_ID, origin.idText());
+        if (record.key() != null) {
+            sink.add(KAFKA_KEY, RecordHeaders.base64(record.key()));
+        }
+        if (key != null) {
+            sink.add(KEYWAY_KEY, PercentEncoding.encode(key));
+        }
+        sink.add(KEYWAY_ASSIGNMENT, assignment.epochText());
+        sink.add(IDEMPOTENCY_KEY, idempotencyKey(offset));
+        int dropped = RecordHeaders.write(record.headers(), sink);
+        if (dropped > 0) {
+            origin.meters().headersDropped(dropped);
+        }
+    }
+
+    private String idempotencyKey(String offset) {
+        Origin origin = assignment.origin();
+        return origin.id() + "/" + origin.topic() + "/" + assignment.partitionText() + "/" + offset;
+    }
+
+    @Override
+    public byte[] invocationId() {
+        return InvocationIds.of(mailboxKey(), idempotencyKey(Long.toString(record.offset())));
+    }
+}

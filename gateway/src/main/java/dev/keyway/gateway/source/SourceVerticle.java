@@ -1,0 +1,404 @@
+package dev.keyway.gateway.source;
+
+import dev.keyway.admin.model.Subscription;
+import dev.keyway.admin.port.RuntimeView.PartitionStatus;
+import dev.keyway.admin.port.RuntimeView.SubscriptionStatus;
+import dev.keyway.gateway.dispatch.CompletionSink;
+import dev.keyway.gateway.dispatch.Fence;
+import dev.keyway.gateway.dispatch.Invocation;
+import dev.keyway.gateway.dispatch.Route;
+import dev.keyway.gateway.dispatch.Runner;
+import dev.keyway.gateway.egress.DeadLetters;
+import dev.keyway.gateway.invoke.Target;
+import dev.keyway.gateway.metrics.SourceMeters;
+import dev.keyway.ordering.SharedPressure;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.kafka.client.consumer.KafkaReadStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owns one consumer: its partitions, trackers, pauses and commits. Records leave it in batches, one hop per runner and
+ * batch; what is done comes back in batches too.
+ */
+final class SourceVerticle extends VerticleBase implements PollLoop.Events {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceVerticle.class);
+    private static final Duration POLL_TIMEOUT = Duration.ofSeconds(1);
+    private static final int RECORD_OVERHEAD = 256;
+
+    private final SourceSpec spec;
+    private final Route route;
+    private final SharedPressure process;
+    private final SourceMeters meters;
+    private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
+    private final Set<Subscription.KeyAction> appliedActions = new HashSet<>();
+    private Map<TopicPartition, Long> logEnds = Map.of();
+    private Origin origin;
+    private PollLoop consumer;
+    private KafkaReadStream<byte[], byte[]> stream;
+    private Committer committer;
+    private DeadLetters deadLetters;
+    private List<List<Invocation>> outgoing;
+    private boolean everAssigned;
+    private String problem;
+    private long pressureTimer = -1;
+
+    SourceVerticle(SourceSpec spec, Route route, SharedPressure process, SourceMeters meters) {
+        this.spec = spec;
+        this.route = route;
+        this.process = process;
+        this.meters = meters;
+    }
+
+    @Override
+    public Future<?> start() {
+        int runners = route.runners().size();
+        outgoing = new ArrayList<>(runners);
+        for (int i = 0; i < runners; i++) {
+            outgoing.add(new ArrayList<>());
+        }
+        deadLetters = new DeadLetters(vertx, spec.subscription().id(), spec.connection());
+        CompletionSink sink = new CompletionSink(context, runners) {
+            @Override
+            protected void onDone(List<Invocation> done) {
+                SourceVerticle.this.onDone(done);
+            }
+        };
+        appliedActions.addAll(spec.subscription().desired().keyActions());
+        long drainMillis = spec.drainMillis();
+        return vertx.executeBlocking(() -> Membership.of(spec.consumer(), spec.connection()))
+                .compose(membership -> {
+                    origin = new Origin(
+                            spec.subscription(),
+                            spec.mailboxOwner(),
+                            spec.config(),
+                            meters,
+                            deadLetters,
+                            sink,
+                            membership);
+                    origin.target(spec.target());
+                    return vertx.executeBlocking(() -> new PollLoop(spec.consumer(), origin, this, drainMillis));
+                })
+                .compose(loop -> {
+                    consumer = loop;
+                    committer = new Committer(origin, context, loop);
+                    stream = KafkaReadStream.create(vertx, loop);
+                    stream.pollTimeout(POLL_TIMEOUT);
+                    stream.exceptionHandler(failure -> LOG.atWarn()
+                            .addKeyValue("subscription", origin.id())
+                            .addKeyValue("cause", failure.toString())
+                            .log("Consumer failed"));
+                    stream.batchHandler(this::onBatch);
+                    vertx.setPeriodic(spec.config().consumer().commitInterval().toMillis(), id -> {
+                        committer.commit(assignments);
+                        publish();
+                    });
+                    return stream.subscribe(Set.of(origin.topic()));
+                })
+                .onFailure(failure -> deadLetters.close());
+    }
+
+    /** Drains, commits and leaves the group: closing the consumer revokes its partitions. */
+    @Override
+    public Future<?> stop() {
+        if (stream == null) {
+            return deadLetters == null ? Future.succeededFuture() : deadLetters.close();
+        }
+        return stream.close().eventually(deadLetters::close).eventually(() -> {
+            meters.close();
+            return Future.succeededFuture();
+        });
+    }
+
+    private void onBatch(ConsumerRecords<byte[], byte[]> records) {
+        long now = System.currentTimeMillis();
+        for (TopicPartition partition : records.partitions()) {
+            Assignment assignment = assignments.get(partition);
+            if (assignment != null && assignment.state() == Fence.State.LIVE) {
+                onPartition(assignment, records.records(partition), now);
+                if (records.nextOffsets().containsKey(partition)) {
+                    assignment
+                            .tracker()
+                            .position(records.nextOffsets().get(partition).offset());
+                }
+                press(assignment);
+            }
+        }
+        List<Runner> runners = route.runners();
+        for (int i = 0; i < outgoing.size(); i++) {
+            List<Invocation> batch = outgoing.get(i);
+            if (!batch.isEmpty()) {
+                outgoing.set(i, new ArrayList<>(batch.size()));
+                runners.get(i).submit(batch);
+            }
+        }
+    }
+
+    private void onPartition(Assignment assignment, List<ConsumerRecord<byte[], byte[]>> records, long now) {
+        boolean exclusive = spec.exclusive();
+        int taken = 0;
+        long bytes = 0;
+        for (int i = 0; i < records.size(); i++) {
+            ConsumerRecord<byte[], byte[]> record = records.get(i);
+            long index = assignment.tracker().arrive(record.offset(), now);
+            if (index < 0) {
+                continue;
+            }
+            int size = size(record);
+            RecordInvocation invocation = new RecordInvocation(assignment, record, index, size);
+            taken++;
+            bytes += size;
+            Runner runner = route.runner(exclusive, origin.mailboxOwner(), invocation.mailboxKey());
+            outgoing.get(runner.index()).add(invocation);
+        }
+        assignment.took(taken, bytes);
+        meters.received(taken);
+    }
+
+    private static int size(ConsumerRecord<byte[], byte[]> record) {
+        int size =
+                RECORD_OVERHEAD + Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
+        for (Header header : record.headers()) {
+            size += header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return size;
+    }
+
+    private void onDone(List<Invocation> done) {
+        for (int i = 0; i < done.size(); i++) {
+            RecordInvocation invocation = (RecordInvocation) done.get(i);
+            Assignment assignment = invocation.assignment();
+            if (assignments.get(assignment.partition()) == assignment) {
+                assignment.completed(invocation);
+            }
+        }
+        for (Assignment assignment : assignments.values()) {
+            if (assignment.pressed()) {
+                press(assignment);
+            }
+        }
+    }
+
+    /** Pauses or resumes the partition when it crosses a bound. */
+    private void press(Assignment assignment) {
+        boolean over = assignment.overBound();
+        if (over == assignment.pressed()) {
+            return;
+        }
+        assignment.pressed(over);
+        if (over) {
+            consumer.executeAfterPoll(() -> consumer.pressed(assignment, true));
+        } else {
+            consumer.execute(() -> consumer.pressed(assignment, false));
+        }
+        if (over && pressureTimer < 0) {
+            // Another source may be what fills the process: look again without a completion of our own.
+            pressureTimer = vertx.setPeriodic(100, id -> releasePressure());
+        }
+    }
+
+    private void releasePressure() {
+        boolean any = false;
+        for (Assignment assignment : assignments.values()) {
+            if (assignment.pressed()) {
+                press(assignment);
+                any |= assignment.pressed();
+            }
+        }
+        if (!any) {
+            vertx.cancelTimer(pressureTimer);
+            pressureTimer = -1;
+        }
+    }
+
+    @Override
+    public void started(Map<TopicPartition, PollLoop.Started> partitions) {
+        context.runOnContext(v -> partitions.forEach((partition, start) -> {
+            everAssigned = true;
+            kill(assignments.remove(partition));
+            assignments.put(
+                    partition,
+                    new Assignment(origin, partition, start, route.runners().size(), process));
+        }));
+    }
+
+    @Override
+    public CompletableFuture<Map<TopicPartition, OffsetAndMetadata>> revoking(Collection<TopicPartition> partitions) {
+        CompletableFuture<Map<TopicPartition, OffsetAndMetadata>> answer = new CompletableFuture<>();
+        context.runOnContext(v -> {
+            // A seek that is under way has ended an assignment already; what it did is not to be committed any more.
+            List<Assignment> revoked = owned(partitions);
+            revoked.removeIf(assignment -> assignment.state() == Fence.State.DEAD);
+            revoked.forEach(assignment -> assignment.state(Fence.State.DRAINING));
+            Drains.run(vertx, route.runners(), revoked, spec.drainMillis()).onComplete(drained -> {
+                if (drained.failed()) {
+                    meters.drainTimedOut();
+                }
+                answer.complete(committer.offsets(revoked));
+            });
+        });
+        return answer;
+    }
+
+    @Override
+    public void revoked(Collection<TopicPartition> partitions) {
+        context.runOnContext(v -> partitions.forEach(partition -> kill(assignments.remove(partition))));
+    }
+
+    @Override
+    public void lost(Collection<TopicPartition> partitions) {
+        // Origin.lost() has fenced all of them on the poll thread already; here they are cleared away.
+        context.runOnContext(v -> {
+            List<Assignment> gone = owned(partitions);
+            meters.lost(gone.size());
+            partitions.forEach(partition -> kill(assignments.remove(partition)));
+            route.runners().forEach(runner -> runner.context().runOnContext(w -> runner.abandon(gone)));
+        });
+    }
+
+    private List<Assignment> owned(Collection<TopicPartition> partitions) {
+        List<Assignment> owned = new ArrayList<>();
+        for (TopicPartition partition : partitions) {
+            Assignment assignment = assignments.get(partition);
+            if (assignment != null) {
+                owned.add(assignment);
+            }
+        }
+        return owned;
+    }
+
+    private void kill(Assignment assignment) {
+        if (assignment == null) {
+            return;
+        }
+        assignment.state(Fence.State.DEAD);
+        assignment.release();
+        Set<Assignment> dead = Set.of(assignment);
+        route.runners().forEach(runner -> runner.context().runOnContext(v -> runner.drain(dead, () -> {})));
+    }
+
+    @Override
+    public void looked(Map<TopicPartition, Long> positions, Map<TopicPartition, Long> ends) {
+        context.runOnContext(v -> {
+            logEnds = ends;
+            positions.forEach((partition, position) -> {
+                Assignment assignment = assignments.get(partition);
+                if (assignment != null && assignment.current()) {
+                    assignment.tracker().position(position);
+                }
+            });
+        });
+    }
+
+    @Override
+    public void problem(String reason) {
+        context.runOnContext(v -> problem = reason);
+    }
+
+    @Override
+    public void outOfRange(int partitions) {
+        meters.outOfRange(partitions);
+    }
+
+    /** Applies a spec that needs no restart. Any context. */
+    void apply(SourceSpec newest) {
+        context.runOnContext(v -> update(newest.subscription(), newest.target()));
+    }
+
+    private void update(Subscription newest, Target target) {
+        int before = origin.subscription().seekEpoch();
+        boolean wasPaused = origin.paused();
+        origin.target(target);
+        origin.update(newest);
+        if (newest.seekEpoch() > before) {
+            Set<TopicPartition> ended = new HashSet<>();
+            for (Assignment assignment : assignments.values()) {
+                if (StartPositions.moves(newest.desired().seek(), assignment.partition())) {
+                    assignment.state(Fence.State.DEAD);
+                    ended.add(assignment.partition());
+                } else {
+                    assignment.seekEpoch(newest.seekEpoch());
+                }
+            }
+            consumer.execute(() -> consumer.reposition(ended));
+        }
+        if (origin.paused() != wasPaused) {
+            consumer.execute(consumer::applyPauses);
+        }
+        List<Subscription.KeyAction> actions = newest.desired().keyActions().stream()
+                .filter(action -> !appliedActions.contains(action))
+                .toList();
+        appliedActions.retainAll(newest.desired().keyActions());
+        appliedActions.addAll(actions);
+        for (Subscription.KeyAction action : actions) {
+            route.runners()
+                    .forEach(runner -> runner.context().runOnContext(v -> KeyActions.apply(runner, origin, action)));
+        }
+    }
+
+    /** The state on this instance. Any context. */
+    Future<SubscriptionStatus> status(Map<TopicPartition, Integer> blocked) {
+        Promise<SubscriptionStatus> promise = Promise.promise();
+        context.runOnContext(v -> promise.complete(statusHere(blocked)));
+        return promise.future();
+    }
+
+    private SubscriptionStatus statusHere(Map<TopicPartition, Integer> blocked) {
+        List<PartitionStatus> partitions = assignments.values().stream()
+                .map(assignment -> status(assignment, blocked.getOrDefault(assignment.partition(), 0)))
+                .sorted(Comparator.comparingInt(PartitionStatus::partition))
+                .toList();
+        String state = origin.paused() ? "paused" : problem != null ? "failed" : everAssigned ? "running" : "starting";
+        return new SubscriptionStatus(origin.id(), state, problem, partitions);
+    }
+
+    private PartitionStatus status(Assignment assignment, int blocked) {
+        long oldest = assignment.tracker().oldestUnfinishedMillis();
+        return new PartitionStatus(
+                assignment.partition().partition(),
+                assignment.committed(),
+                assignment.tracker().committable(),
+                lag(assignment),
+                assignment.tracker().unfinished(),
+                assignment.inFlight(),
+                assignment.tracker().oldestUnfinishedOffset(),
+                oldest < 0 ? 0 : System.currentTimeMillis() - oldest,
+                assignment.pressed(),
+                blocked);
+    }
+
+    private long lag(Assignment assignment) {
+        Long end = logEnds.get(assignment.partition());
+        return end == null ? -1 : Math.max(0, end - assignment.tracker().committable());
+    }
+
+    private void publish() {
+        long unfinished = 0;
+        long oldest = Long.MAX_VALUE;
+        long lag = 0;
+        for (Assignment assignment : assignments.values()) {
+            unfinished += assignment.tracker().unfinished();
+            long since = assignment.tracker().oldestUnfinishedMillis();
+            oldest = since < 0 ? oldest : Math.min(oldest, since);
+            lag += Math.max(0, lag(assignment));
+        }
+        meters.publish(new SourceMeters.Live(assignments.size(), unfinished, oldest, lag));
+    }
+}
