@@ -16,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.Test;
 /** What goes wrong between an invoker and its deployments, over real connections. */
 class InvokerFaultsIT {
     private final InvokerFixture fixture = new InvokerFixture();
+    /** Kept here: Vert.x closes a client, and with it its sockets, when nobody refers to it any more. */
+    private final NetClient sockets = fixture.vertx.createNetClient();
 
     @AfterEach
     void close() {
@@ -343,24 +346,21 @@ class InvokerFaultsIT {
                 .isEqualTo(expected);
     }
 
-    private int proxy(int to, AtomicInteger sockets, AtomicBoolean silent) {
+    private int proxy(int to, AtomicInteger opened, AtomicBoolean silent) {
         return InvokerFixture.await(fixture.vertx
                         .createNetServer()
                         .connectHandler(in -> {
-                            sockets.incrementAndGet();
+                            opened.incrementAndGet();
                             in.pause();
-                            fixture.vertx
-                                    .createNetClient()
-                                    .connect(to, "127.0.0.1")
-                                    .onSuccess(out -> {
-                                        in.handler(b -> {
-                                            if (!silent.get()) {
-                                                out.write(b);
-                                            }
-                                        });
-                                        out.handler(in::write);
-                                        in.resume();
-                                    });
+                            sockets.connect(to, "127.0.0.1").onSuccess(out -> {
+                                in.handler(b -> {
+                                    if (!silent.get()) {
+                                        out.write(b);
+                                    }
+                                });
+                                out.handler(in::write);
+                                in.resume();
+                            });
                         })
                         .listen(0, "127.0.0.1"))
                 .actualPort();

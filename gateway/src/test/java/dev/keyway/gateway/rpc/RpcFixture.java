@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.NetClient;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +28,10 @@ import java.util.function.Function;
 /** An RPC server before a route that answers what the test says, called by the JDK's HTTP client. */
 final class RpcFixture implements AutoCloseable {
     final Vertx vertx = Vertx.vertx();
+    /** Kept here: Vert.x closes a client, and with it its sockets, when nobody refers to it any more. */
+    final NetClient sockets = vertx.createNetClient();
+
+    private io.vertx.core.http.HttpClient http2;
     final LocalRegistry registry = new LocalRegistry();
     final List<RpcCall> calls = new CopyOnWriteArrayList<>();
     final AtomicInteger abandoned = new AtomicInteger();
@@ -132,11 +137,12 @@ final class RpcFixture implements AutoCloseable {
     }
 
     io.vertx.core.http.HttpClient http2() {
-        return vertx.createHttpClient(new io.vertx.core.http.HttpClientOptions()
+        http2 = vertx.createHttpClient(new io.vertx.core.http.HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false)
                 .setDefaultHost("127.0.0.1")
                 .setDefaultPort(server.port()));
+        return http2;
     }
 
     static <T> T await(Future<T> future) {

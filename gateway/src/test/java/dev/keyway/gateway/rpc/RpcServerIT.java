@@ -369,7 +369,7 @@ class RpcServerIT {
     @Test
     void a_caller_that_leaves_abandons_its_call() {
         rpc.hold();
-        NetSocket socket = await(rpc.vertx.createNetClient().connect(rpc.server.port(), "127.0.0.1"));
+        NetSocket socket = await(rpc.sockets.connect(rpc.server.port(), "127.0.0.1"));
         socket.write("POST /Greeter/run HTTP/1.1\r\nhost: h\r\ncontent-length: 0\r\n\r\n");
         await().until(() -> rpc.calls.size() == 1);
 
@@ -457,7 +457,7 @@ class RpcServerIT {
     private String raw(String request) {
         Promise<String> promise = Promise.promise();
         Buffer all = Buffer.buffer();
-        rpc.vertx.createNetClient().connect(rpc.server.port(), "127.0.0.1").onComplete(ar -> {
+        rpc.sockets.connect(rpc.server.port(), "127.0.0.1").onComplete(ar -> {
             if (ar.failed()) {
                 promise.fail(ar.cause());
                 return;

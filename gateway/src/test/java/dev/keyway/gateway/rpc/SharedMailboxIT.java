@@ -16,6 +16,7 @@ import dev.keyway.gateway.fixture.World;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,6 +37,8 @@ import org.junit.jupiter.api.Test;
 class SharedMailboxIT {
     private static TestTopics topics;
     private static Vertx vertx;
+    /** Kept here: Vert.x closes a client, and with it its sockets, when nobody refers to it any more. */
+    private static NetClient sockets;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final LocalRegistry registry = new LocalRegistry();
@@ -49,6 +52,7 @@ class SharedMailboxIT {
     static void startShared() {
         topics = SharedBroker.topics();
         vertx = Vertx.vertx();
+        sockets = vertx.createNetClient();
     }
 
     @AfterAll
@@ -230,7 +234,7 @@ class SharedMailboxIT {
     }
 
     private NetSocket leaveable(String key, String header) {
-        NetSocket socket = TestPlane.await(vertx.createNetClient().connect(server.port(), "127.0.0.1"));
+        NetSocket socket = TestPlane.await(sockets.connect(server.port(), "127.0.0.1"));
         socket.write(
                 "POST /Orders/" + key + "/handle HTTP/1.1\r\nhost: h\r\n" + header + "content-length: 2\r\n\r\n{}");
         return socket;

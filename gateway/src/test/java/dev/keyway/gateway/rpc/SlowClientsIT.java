@@ -66,7 +66,7 @@ class SlowClientsIT {
     }
 
     private NetSocket connect() {
-        NetSocket socket = await(rpc.vertx.createNetClient().connect(rpc.server.port(), "127.0.0.1"));
+        NetSocket socket = await(rpc.sockets.connect(rpc.server.port(), "127.0.0.1"));
         socket.handler(received::appendBuffer);
         socket.closeHandler(v -> closed.set(true));
         return socket;
