@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every bound pauses the partition, with hysteresis, and lets it go on (invariants I4, I5). */
 class BoundsIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration A_WHILE = Duration.ofSeconds(1);
     private static final int NO_RECORDS = 100_000;
     private static final long NO_BYTES = 1L << 40;

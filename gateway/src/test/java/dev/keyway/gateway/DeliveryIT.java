@@ -71,11 +71,11 @@ class DeliveryIT {
 
         registry.set(World.with(deployment, service, subscription));
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> handler.count() == 2_000);
+        await().atMost(Duration.ofSeconds(60)).until(() -> handler.count() == 2_000);
         assertThat(handler.overlaps()).isEmpty();
         handler.offsetsByKey()
                 .forEach((key, offsets) -> assertThat(offsets).as(key).isSorted());
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             long committed = topics.committed(subscription.id()).values().stream()
                     .mapToLong(offset -> offset.offset())
                     .sum();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Handlers that misbehave: a fault holds the key of its record and nothing else, and order holds (invariants I2, I5). */
 class HandlerFaultsIT {
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final RetryPolicy ENDLESS =
             new RetryPolicy(Duration.ofMillis(20), 2.0, Duration.ofMillis(100), 0, null, null);
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Where delivery begins, and what moves it: start positions, seeks, pauses, logs that were cut (invariants I1, I2). */
 class PositionsIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private Scene scene;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Partitions that move between instances (invariants I1, I2, I7). */
 class RebalanceIT {
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private Scene scene;
 

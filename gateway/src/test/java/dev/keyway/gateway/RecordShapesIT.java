@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Records of every shape: each is delivered or takes its policy, and stops nothing else (invariants I1, I5). */
 class RecordShapesIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final byte[] NOT_UTF8 = {(byte) 0xC3, 0x28};
 
     private Scene scene;

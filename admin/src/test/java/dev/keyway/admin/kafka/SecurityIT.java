@@ -91,7 +91,7 @@ class SecurityIT {
                             new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096),
                             PASSWORD.getBytes(StandardCharsets.UTF_8))))
                     .all()
-                    .get(30, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -175,7 +175,7 @@ class SecurityIT {
 
     private String clusterId(ClientProperties properties) throws Exception {
         try (Admin admin = Admin.create(secrets.resolve(properties.common()))) {
-            return admin.describeCluster().clusterId().get(20, TimeUnit.SECONDS);
+            return admin.describeCluster().clusterId().get(60, TimeUnit.SECONDS);
         }
     }
 

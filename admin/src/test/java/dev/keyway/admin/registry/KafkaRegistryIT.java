@@ -93,7 +93,8 @@ class KafkaRegistryIT {
 
         assertThat(answer).isEqualTo("done");
         assertThat(one.snapshot().services()).containsKey("Greeter");
-        await().untilAsserted(() -> assertThat(two.snapshot()).isEqualTo(one.snapshot()));
+        await().atMost(60, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(two.snapshot()).isEqualTo(one.snapshot()));
     }
 
     @Test
@@ -112,7 +113,7 @@ class KafkaRegistryIT {
         assertThat(revisions.stream().map(Future::result))
                 .doesNotHaveDuplicates()
                 .hasSize(2 * each);
-        await().untilAsserted(() -> {
+        await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> {
             assertThat(one.snapshot().services().get("Greeter").revision()).isEqualTo(2 * each);
             assertThat(two.snapshot()).isEqualTo(one.snapshot());
         });
@@ -146,7 +147,7 @@ class KafkaRegistryIT {
                     null)));
         }
 
-        await().until(() -> seen.stream().anyMatch(state -> revision(state, "B") == 20));
+        await().atMost(60, TimeUnit.SECONDS).until(() -> seen.stream().anyMatch(state -> revision(state, "B") == 20));
         assertThat(seen).allSatisfy(state -> assertThat(revision(state, "A")).isEqualTo(revision(state, "B")));
         assertThat(seen.stream().map(RegistrySnapshot::version)).isSorted();
         assertThat(seen.stream().map(state -> revision(state, "A")).distinct()).hasSize(21);
@@ -256,8 +257,10 @@ class KafkaRegistryIT {
 
         topics.send(prefix + "registry", "service/Greeter", "garbage");
 
-        await().untilAsserted(() ->
-                assertThat(registry.problems()).singleElement().asString().contains("not JSON"));
+        await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> assertThat(registry.problems())
+                .singleElement()
+                .asString()
+                .contains("not JSON"));
         assertThat(registry.snapshot().services()).containsKey("Greeter");
         assertThatThrownBy(() -> get(registry.update(KafkaRegistryIT::nextRevision)))
                 .hasMessageContaining("corrupt");
@@ -312,7 +315,7 @@ class KafkaRegistryIT {
             opened.add(registry);
 
             Future<Void> start = registry.start();
-            await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> assertThat(registry.problems())
+            await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> assertThat(registry.problems())
                     .singleElement()
                     .asString()
                     .contains("cannot be reached"));

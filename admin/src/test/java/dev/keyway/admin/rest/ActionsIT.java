@@ -46,8 +46,9 @@ class ActionsIT {
         one = Instance.start(vertx, "one", prefix, SharedBroker.bootstrapServers());
         two = Instance.start(vertx, "two", prefix, SharedBroker.bootstrapServers());
         one.registerPlain("http://127.0.0.1:9");
-        await().until(() -> one.registry.snapshot().instances().size() == 2
-                && two.registry.snapshot().services().size() == 2);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> one.registry.snapshot().instances().size() == 2
+                        && two.registry.snapshot().services().size() == 2);
     }
 
     @AfterAll
@@ -66,7 +67,8 @@ class ActionsIT {
                         "{\"source\": \"kafka://my-cluster/" + topic + "\", \"sink\": \"service://Counter/add\"}")
                 .json()
                 .getString("id");
-        await().until(() -> two.registry.snapshot().subscriptions().containsKey(id));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> two.registry.snapshot().subscriptions().containsKey(id));
     }
 
     @Test
@@ -126,12 +128,20 @@ class ActionsIT {
 
         assertThat(paused.status()).isEqualTo(202);
         assertThat(paused.json().getBoolean("paused")).isTrue();
-        await().until(() ->
-                one.registry.snapshot().subscriptions().get(id).desired().paused());
+        await().atMost(Duration.ofSeconds(60)).until(() -> one.registry
+                .snapshot()
+                .subscriptions()
+                .get(id)
+                .desired()
+                .paused());
 
         assertThat(one.post("/subscriptions/" + id + "/resume", "").status()).isEqualTo(202);
-        await().until(() ->
-                !two.registry.snapshot().subscriptions().get(id).desired().paused());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !two.registry
+                .snapshot()
+                .subscriptions()
+                .get(id)
+                .desired()
+                .paused());
     }
 
     @Test
@@ -242,13 +252,16 @@ class ActionsIT {
     @Test
     void anInstanceEntersTheRegistryLeavesItAndComesBackWhenSomeoneTookItOff() {
         Instance third = Instance.start(vertx, "three", prefix, SharedBroker.bootstrapServers());
-        await().until(() -> one.registry.snapshot().instances().containsKey("three"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> one.registry.snapshot().instances().containsKey("three"));
 
         put(one.registry, null, "three");
-        await().until(() -> one.registry.snapshot().instances().containsKey("three"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> one.registry.snapshot().instances().containsKey("three"));
 
         third.close();
-        await().until(() -> !one.registry.snapshot().instances().containsKey("three"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> !one.registry.snapshot().instances().containsKey("three"));
     }
 
     @Test
@@ -279,7 +292,7 @@ class ActionsIT {
         put(one.registry, dead, "ghost");
 
         try (Instance janitor = Instance.start(vertx, fast)) {
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> !one.registry.snapshot().instances().containsKey("ghost"));
             assertThat(janitor.registry.snapshot().instances()).containsKeys("one", "two", "janitor");
         }

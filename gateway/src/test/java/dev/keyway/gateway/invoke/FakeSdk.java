@@ -45,7 +45,7 @@ final class FakeSdk {
     }
 
     Attempt next() throws InterruptedException {
-        Attempt attempt = attempts.poll(10, TimeUnit.SECONDS);
+        Attempt attempt = attempts.poll(60, TimeUnit.SECONDS);
         if (attempt == null) {
             throw new AssertionError("no request came");
         }

@@ -74,7 +74,7 @@ final class InvokerFixture implements AutoCloseable {
 
     static Outcome outcome(TestCall call) {
         try {
-            return call.outcome.get(20, TimeUnit.SECONDS);
+            return call.outcome.get(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError("no outcome of " + call.target(), e);
         }
@@ -94,7 +94,7 @@ final class InvokerFixture implements AutoCloseable {
 
     static <T> T await(Future<T> future) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(e);
         }

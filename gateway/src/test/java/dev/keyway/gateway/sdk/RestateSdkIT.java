@@ -92,7 +92,7 @@ abstract class RestateSdkIT {
         assertThat(seen).hasSize(20);
         seen.forEach((key, numbers) ->
                 assertThat(numbers).as(key).hasSize(30).isSorted().doesNotHaveDuplicates());
-        await().atMost(Duration.ofSeconds(20)).until(() -> committed(id) == 600);
+        await().atMost(Duration.ofSeconds(60)).until(() -> committed(id) == 600);
     }
 
     @Test
@@ -105,7 +105,7 @@ abstract class RestateSdkIT {
 
         topics.send(record);
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> !headersOf(id).isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !headersOf(id).isEmpty());
         JsonObject headers = headersOf(id);
         assertThat(headers.getString("kafka.offset")).isEqualTo("0");
         assertThat(headers.getString("kafka.topic")).isEqualTo(topic);
@@ -128,7 +128,7 @@ abstract class RestateSdkIT {
         topics.send(new ProducerRecord<>(blobs, null, HexFormat.of().parseHex("00ffc3")));
         topics.send(new ProducerRecord<>(blobs, null, null));
 
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> services.deliveries("look").size() == 1
                         && services.deliveries("bytes").size() >= 2);
         assertThat(services.deliveries("look").get(0).getString("key"))
@@ -150,7 +150,7 @@ abstract class RestateSdkIT {
         topics.send(record(terminal, "k", "null"));
         topics.send(record(terminal, "k", "null"));
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> committed(flakyId) == 1 && committed(terminalId) == 2);
+        await().atMost(Duration.ofSeconds(60)).until(() -> committed(flakyId) == 1 && committed(terminalId) == 2);
         assertThat(services.deliveries("flaky"))
                 .extracting(delivery -> delivery.getInteger("value"))
                 .contains(1, 2, 3);
@@ -171,7 +171,7 @@ abstract class RestateSdkIT {
         topics.sendAll(records);
 
         await().atMost(Duration.ofSeconds(60)).until(() -> committed(refusedId) == 300);
-        await().atMost(Duration.ofSeconds(30)).until(() -> healthyOnes() == 300);
+        await().atMost(Duration.ofSeconds(60)).until(() -> healthyOnes() == 300);
         List<ConsumerRecord<byte[], byte[]>> letters = topics.read(stateful + ".dlq", 300);
         assertThat(letters).hasSize(300).allSatisfy(letter -> assertThat(headers(letter))
                 .anySatisfy(value -> assertThat(value)
@@ -185,7 +185,7 @@ abstract class RestateSdkIT {
 
         topics.send(record(topic, "k", "null"));
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> !keyway.blocked(id).isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !keyway.blocked(id).isEmpty());
         assertThat(keyway.blocked(id).encode()).contains("an awakeable (Suspension)");
         assertThat(keyway.admin("DELETE", "/subscriptions/" + id, null).status())
                 .isEqualTo(202);
