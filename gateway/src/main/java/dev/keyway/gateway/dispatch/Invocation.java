@@ -121,12 +121,12 @@ public abstract class Invocation extends MailboxEntry implements Call {
         long limit = target.deployment().callTimeout() != null
                 ? target.deployment().callTimeout().toMillis()
                 : runner.callTimeoutMillis();
-        return Math.min(limit, Math.max(1, remainingMillis(System.nanoTime())));
+        return Math.min(limit, Math.max(1, remainingMillis(runner.timers().now())));
     }
 
     @Override
     public final boolean begin() {
-        long now = System.nanoTime();
+        long now = runner.timers().now();
         Fence fence = fence();
         if (!wanted() || (fence != null && !fence.open(now))) {
             runner.park(this);
@@ -145,7 +145,7 @@ public abstract class Invocation extends MailboxEntry implements Call {
     @Override
     public final boolean current() {
         Fence fence = fence();
-        return fence == null || fence.held(System.nanoTime());
+        return fence == null || fence.held(runner.timers().now());
     }
 
     @Override

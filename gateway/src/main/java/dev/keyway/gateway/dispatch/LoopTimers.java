@@ -3,6 +3,7 @@ package dev.keyway.gateway.dispatch;
 import dev.keyway.ordering.TimerWheel;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * The timers of one event loop: a wheel driven by at most one Vert.x timer. Owner's context only. A timer fires at its
@@ -13,12 +14,25 @@ public final class LoopTimers {
     private static final long NONE = -1;
 
     private final Vertx vertx;
-    private final TimerWheel wheel = new TimerWheel(System.nanoTime(), TICK_NANOS);
+    private final LongSupplier clock;
+    private final TimerWheel wheel;
     private long timerId = NONE;
     private long timerDue;
 
     public LoopTimers(Vertx vertx) {
+        this(vertx, System::nanoTime);
+    }
+
+    /** @param clock the monotonic clock of everything that this loop runs, as {@link System#nanoTime()} */
+    LoopTimers(Vertx vertx, LongSupplier clock) {
         this.vertx = vertx;
+        this.clock = clock;
+        this.wheel = new TimerWheel(clock.getAsLong(), TICK_NANOS);
+    }
+
+    /** Nanoseconds of the loop's monotonic clock. */
+    long now() {
+        return clock.getAsLong();
     }
 
     /** Runs {@code action} after {@code delay}, unless cancelled. */
@@ -29,15 +43,15 @@ public final class LoopTimers {
                 action.run();
             }
         };
-        schedule(timer, System.nanoTime() + delay.toNanos());
+        schedule(timer, now() + delay.toNanos());
         return timer;
     }
 
-    /** Schedules an intrusive timer at a point of {@link System#nanoTime()}. */
+    /** Schedules an intrusive timer at a point of the loop's clock. */
     public void schedule(TimerWheel.Timer timer, long atNanos) {
         wheel.schedule(timer, atNanos);
         if (timerId == NONE || atNanos - timerDue < 0) {
-            arm(System.nanoTime());
+            arm(now());
         }
     }
 
@@ -60,7 +74,7 @@ public final class LoopTimers {
 
     private void tick() {
         timerId = NONE;
-        wheel.advance(System.nanoTime());
-        arm(System.nanoTime());
+        wheel.advance(now());
+        arm(now());
     }
 }

@@ -136,7 +136,7 @@ public final class Runner {
             return;
         }
         Fence fence = invocation.fence();
-        if (fence != null && !fence.open(System.nanoTime())) {
+        if (fence != null && !fence.open(timers.now())) {
             park(invocation);
             return;
         }
@@ -208,7 +208,7 @@ public final class Runner {
             drop(invocation);
             return;
         }
-        long now = System.nanoTime();
+        long now = timers.now();
         if (invocation.firstAttemptNanos == 0) {
             invocation.firstAttemptNanos = now;
         }

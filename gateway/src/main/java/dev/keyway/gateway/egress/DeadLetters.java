@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * {@code keyway.error.*} headers. Acknowledged by all in-sync replicas, or reported as failed. The producer is made on
  * first use and lives on one worker thread, because {@code send} may block for metadata.
  */
-public final class DeadLetters {
+public class DeadLetters {
     private static final long MAX_BLOCK_MS = 10_000;
     private static final int DELIVERY_TIMEOUT_MS = 30_000;
     private static final int REQUEST_TIMEOUT_MS = 10_000;

@@ -52,14 +52,14 @@ final class Committer {
             return;
         }
         underWay = true;
-        long started = System.nanoTime();
+        long started = origin.now();
         consumer.execute(() -> consumer.commit(
                 offers, (taken, failure) -> context.runOnContext(v -> committed(taken, failure, started))));
     }
 
     /** In a quiet subscription with a short session a commit keeps the lease young, as a heartbeat of our own. */
     private boolean leaseNeedsProof() {
-        return origin.classicProtocol() && origin.lease().ageNanos(System.nanoTime()) > origin.sessionNanos() / 3;
+        return origin.classicProtocol() && origin.lease().ageNanos(origin.now()) > origin.sessionNanos() / 3;
     }
 
     private void offer(Assignment assignment, Map<Assignment, OffsetAndMetadata> offers) {
@@ -71,7 +71,7 @@ final class Committer {
         underWay = false;
         if (failure == null) {
             taken.forEach((assignment, offset) -> assignment.committed(offset.offset()));
-            origin.meters().committed(System.nanoTime() - startedNanos);
+            origin.meters().committed(origin.now() - startedNanos);
             return;
         }
         taken.keySet().forEach(Assignment::refused);

@@ -7,6 +7,7 @@ import dev.keyway.gateway.egress.DeadLetters;
 import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.metrics.SourceMeters;
 import io.netty.util.AsciiString;
+import java.util.function.LongSupplier;
 
 /**
  * What all records of one source share: identity, the newest subscription and target, lease and meters. Written by the
@@ -24,6 +25,7 @@ final class Origin {
     private final CompletionSink sink;
     private final Lease lease;
     private final Membership membership;
+    private final LongSupplier clock;
     private volatile Subscription subscription;
     private volatile Target target;
     private volatile boolean paused;
@@ -37,6 +39,19 @@ final class Origin {
             DeadLetters deadLetters,
             CompletionSink sink,
             Membership membership) {
+        this(subscription, mailboxOwner, config, meters, deadLetters, sink, membership, System::nanoTime);
+    }
+
+    /** @param clock the monotonic clock of leases and commits, as {@link System#nanoTime()} */
+    Origin(
+            Subscription subscription,
+            int mailboxOwner,
+            KeywayConfig config,
+            SourceMeters meters,
+            DeadLetters deadLetters,
+            CompletionSink sink,
+            Membership membership,
+            LongSupplier clock) {
         this.id = subscription.id();
         this.topic = subscription.topic();
         this.idText = AsciiString.of(id);
@@ -47,7 +62,8 @@ final class Origin {
         this.deadLetters = deadLetters;
         this.sink = sink;
         this.membership = membership;
-        this.lease = new Lease(Lease.validNanos(membership.sessionTimeoutMillis()), System.nanoTime());
+        this.clock = clock;
+        this.lease = new Lease(Lease.validNanos(membership.sessionTimeoutMillis()), clock.getAsLong());
         this.subscription = subscription;
         this.paused = subscription.desired().paused();
     }
@@ -103,6 +119,11 @@ final class Origin {
 
     Lease lease() {
         return lease;
+    }
+
+    /** Nanoseconds of the monotonic clock. Any thread. */
+    long now() {
+        return clock.getAsLong();
     }
 
     /** Whether the coordinator counts a commit as a heartbeat. */

@@ -208,7 +208,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
             Map<TopicPartition, Started> started = undisturbed(() -> {
                 // Joining may have begun polls ago, and the process may have slept since: the commit of the positions,
                 // which the coordinator checks, is what proves membership.
-                long before = System.nanoTime();
+                long before = origin.now();
                 Map<TopicPartition, Started> resolved = positions.resolve(partitions);
                 if (provesMembership() && !resolved.isEmpty()) {
                     origin.lease().proved(before);
@@ -275,7 +275,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         }
         unstarted.removeAll(partitions);
         pressed.removeAll(partitions);
-        long before = System.nanoTime();
+        long before = origin.now();
         Map<TopicPartition, OffsetAndMetadata> offsets = drained(partitions);
         if (!offsets.isEmpty()) {
             try {
@@ -314,7 +314,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
         origin.lost();
-        origin.lease().revoke(System.nanoTime());
+        origin.lease().revoke(origin.now());
         unstarted.removeAll(partitions);
         pressed.removeAll(partitions);
         events.lost(partitions);
@@ -335,7 +335,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         }
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         taken.forEach((assignment, offset) -> offsets.put(assignment.partition(), offset));
-        long before = System.nanoTime();
+        long before = origin.now();
         try {
             commitAsync(offsets, (committed, failure) -> {
                 if (failure == null && provesMembership()) {
@@ -398,7 +398,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         if (heartbeats != null && lastHeartbeat != null) {
             origin.lease()
                     .pollStarts(
-                            System.nanoTime(),
+                            origin.now(),
                             (double) heartbeats.metricValue(),
                             ((Number) lastHeartbeat.metricValue()).doubleValue());
         }
@@ -409,7 +409,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
      * what is no record to this consumer: markers and aborted records of transactions, gaps at the end of a log.
      */
     private void look() {
-        long now = System.nanoTime();
+        long now = origin.now();
         if (now - nextLook < 0) {
             return;
         }

@@ -69,23 +69,13 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
 
     @Override
     public Future<?> start() {
-        int runners = route.runners().size();
-        outgoing = new ArrayList<>(runners);
-        for (int i = 0; i < runners; i++) {
-            outgoing.add(new ArrayList<>());
-        }
         deadLetters = new DeadLetters(vertx, spec.subscription().id(), spec.connection());
-        CompletionSink sink = new CompletionSink(context, runners) {
-            @Override
-            protected void onDone(List<Invocation> done) {
-                SourceVerticle.this.onDone(done);
-            }
-        };
+        CompletionSink sink = sink();
         appliedActions.addAll(spec.subscription().desired().keyActions());
         long drainMillis = spec.drainMillis();
         return vertx.executeBlocking(() -> Membership.of(spec.consumer(), spec.connection()))
                 .compose(membership -> {
-                    origin = new Origin(
+                    Origin shared = new Origin(
                             spec.subscription(),
                             spec.mailboxOwner(),
                             spec.config(),
@@ -93,12 +83,10 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
                             deadLetters,
                             sink,
                             membership);
-                    origin.target(spec.target());
-                    return vertx.executeBlocking(() -> new PollLoop(spec.consumer(), origin, this, drainMillis));
+                    return vertx.executeBlocking(() -> new PollLoop(spec.consumer(), shared, this, drainMillis))
+                            .onSuccess(loop -> own(shared, loop));
                 })
                 .compose(loop -> {
-                    consumer = loop;
-                    committer = new Committer(origin, context, loop);
                     stream = KafkaReadStream.create(vertx, loop);
                     stream.pollTimeout(POLL_TIMEOUT);
                     stream.exceptionHandler(failure -> LOG.atWarn()
@@ -106,13 +94,39 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
                             .addKeyValue("cause", failure.toString())
                             .log("Consumer failed"));
                     stream.batchHandler(this::onBatch);
-                    vertx.setPeriodic(spec.config().consumer().commitInterval().toMillis(), id -> {
-                        committer.commit(assignments);
-                        publish();
-                    });
+                    vertx.setPeriodic(spec.config().consumer().commitInterval().toMillis(), id -> tick());
                     return stream.subscribe(Set.of(origin.topic()));
                 })
                 .onFailure(failure -> deadLetters.close());
+    }
+
+    /** Where runners report what is done. */
+    CompletionSink sink() {
+        return new CompletionSink(context, route.runners().size()) {
+            @Override
+            protected void onDone(List<Invocation> done) {
+                SourceVerticle.this.onDone(done);
+            }
+        };
+    }
+
+    /** The consumer whose partitions this source holds from now on. */
+    void own(Origin theOrigin, PollLoop loop) {
+        origin = theOrigin;
+        origin.target(spec.target());
+        consumer = loop;
+        committer = new Committer(origin, context, loop);
+        int runners = route.runners().size();
+        outgoing = new ArrayList<>(runners);
+        for (int i = 0; i < runners; i++) {
+            outgoing.add(new ArrayList<>());
+        }
+    }
+
+    /** Once per commit interval. */
+    void tick() {
+        committer.commit(assignments);
+        publish();
     }
 
     /** Drains, commits and leaves the group: closing the consumer revokes its partitions. */
@@ -127,7 +141,8 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
         });
     }
 
-    private void onBatch(ConsumerRecords<byte[], byte[]> records) {
+    /** What one poll brought. */
+    void onBatch(ConsumerRecords<byte[], byte[]> records) {
         long now = System.currentTimeMillis();
         for (TopicPartition partition : records.partitions()) {
             Assignment assignment = assignments.get(partition);
