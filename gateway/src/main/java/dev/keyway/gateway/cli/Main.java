@@ -1,7 +1,9 @@
 package dev.keyway.gateway.cli;
 
+import ch.qos.logback.classic.LoggerContext;
 import java.io.PrintWriter;
 import java.util.Map;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /** Entry point of the process. */
@@ -12,7 +14,16 @@ public final class Main {
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true);
         PrintWriter err = new PrintWriter(System.err, true);
-        System.exit(commandLine(System.getenv(), out, err).execute(args));
+        int exitCode = commandLine(System.getenv(), out, err).execute(args);
+        flushLog();
+        System.exit(exitCode);
+    }
+
+    /** The log is written by a thread of its own, which the end of the process would cut off. */
+    static void flushLog() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.stop();
+        }
     }
 
     static CommandLine commandLine(Map<String, String> environment, PrintWriter out, PrintWriter err) {

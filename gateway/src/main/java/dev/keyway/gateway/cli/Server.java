@@ -57,7 +57,13 @@ final class Server {
      * @throws CliException if it cannot start, with what stands in the way
      */
     int run() {
-        Thread hook = new Thread(() -> Runtime.getRuntime().halt(stop()), "keyway-shutdown");
+        Thread hook = new Thread(
+                () -> {
+                    int exitCode = stop();
+                    Main.flushLog();
+                    Runtime.getRuntime().halt(exitCode);
+                },
+                "keyway-shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             Ports.requireFree(config);
