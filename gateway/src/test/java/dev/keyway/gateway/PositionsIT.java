@@ -180,6 +180,25 @@ class PositionsIT {
     }
 
     @Test
+    void seeksOfDifferentPartitionsInQuickSuccessionAreAllApplied() throws Exception {
+        fill(6);
+        TestPlane before = scene.subscribe().instance();
+        await().atMost(SOON).until(() -> scene.committedTotal() == 12);
+        scene.stop(before);
+
+        scene.subscribe(draft -> draft.seek(Position.OFFSETS, null, Map.of(0, 4L)));
+        scene.subscribe(draft -> draft.seek(Position.OFFSETS, null, Map.of(1, 5L)));
+        TestPlane after = scene.instance();
+
+        await().atMost(SOON).until(() -> scene.handler.count() == 15);
+        scene.stop(after);
+        scene.instance();
+        scene.send(0, "k", "once more");
+        await().atMost(SOON).until(() -> scene.committedTotal() == 13);
+        assertThat(scene.handler.count()).as("each seek is applied once").isEqualTo(16);
+    }
+
+    @Test
     void aSeekThatCameWhileNobodyRanIsAppliedAtTheStart() throws Exception {
         fill(4);
         TestPlane before = scene.subscribe().instance();

@@ -1,8 +1,10 @@
 package dev.keyway.admin.model;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The REST view of a source with one topic and one target, together with its desired state. Immutable.
@@ -62,10 +64,47 @@ public record Subscription(
      * @param epoch grows by one with every seek of this subscription, from 1
      * @param timestamp epoch milliseconds, for {@link Position#TIMESTAMP}
      * @param offsets by partition, for {@link Position#OFFSETS}; partitions not named stay where they are
+     * @param earlier what earlier seeks said of partitions that this one does not move, {@code null} if nothing: their
+     *     owners may not have applied it yet. No partition is named twice, so the chain is as long as there are
+     *     partitions at most
      */
-    public record Seek(int epoch, Position position, Long timestamp, Map<Integer, Long> offsets) {
+    public record Seek(int epoch, Position position, Long timestamp, Map<Integer, Long> offsets, Seek earlier) {
         public Seek {
             offsets = Copies.of(offsets);
+        }
+
+        /** The seek that follows another, or {@code null} for the first one. */
+        public static Seek after(Seek last, Position position, Long timestamp, Map<Integer, Long> offsets) {
+            return new Seek(
+                    last == null ? 1 : last.epoch + 1,
+                    position,
+                    timestamp,
+                    offsets,
+                    last == null || position != Position.OFFSETS ? null : last.without(offsets.keySet()));
+        }
+
+        private Seek without(Set<Integer> partitions) {
+            if (position != Position.OFFSETS) {
+                return this;
+            }
+            Seek before = earlier == null ? null : earlier.without(partitions);
+            Map<Integer, Long> left = new HashMap<>(offsets);
+            left.keySet().removeAll(partitions);
+            return left.isEmpty() ? before : new Seek(epoch, position, timestamp, left, before);
+        }
+
+        /** The newest seek that moves a partition, {@code null} if none does. */
+        public Seek moving(int partition) {
+            if (position != Position.OFFSETS || offsets.containsKey(partition)) {
+                return this;
+            }
+            return earlier == null ? null : earlier.moving(partition);
+        }
+
+        /** Whether a partition that has applied all seeks up to an epoch is moved by a later one. */
+        public boolean moves(int partition, int appliedEpoch) {
+            Seek moving = moving(partition);
+            return moving != null && moving.epoch > appliedEpoch;
         }
 
         /** Where a seek goes. */

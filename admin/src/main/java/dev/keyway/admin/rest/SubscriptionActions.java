@@ -101,13 +101,9 @@ final class SubscriptionActions {
                         request,
                         desired -> new Desired(
                                 desired.paused(),
-                                new Seek(epoch(desired) + 1, to, timestamp, offsets),
+                                Seek.after(desired.seek(), to, timestamp, offsets),
                                 desired.keyActions())))
                 .map(subscription -> Reply.json(202, shown(subscription)));
-    }
-
-    private static int epoch(Desired desired) {
-        return desired.seek() == null ? 0 : desired.seek().epoch();
     }
 
     private static Long none(JsonBody body, String field, Seek.Position to) {

@@ -93,7 +93,7 @@ final class Records {
                 Map.of(0, 17L, 1, 0L),
                 new Subscription.Desired(
                         true,
-                        new Subscription.Seek(2, Subscription.Seek.Position.OFFSETS, null, Map.of(1, 5L)),
+                        new Subscription.Seek(2, Subscription.Seek.Position.OFFSETS, null, Map.of(1, 5L), null),
                         List.of(new Subscription.KeyAction(
                                 0, 18, Subscription.KeyAction.Action.DISCARD, Instant.parse("2026-01-02T03:04:05Z")))),
                 Instant.parse("2026-01-02T03:04:05.678901234Z"));

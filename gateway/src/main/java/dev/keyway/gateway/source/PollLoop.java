@@ -1,5 +1,6 @@
 package dev.keyway.gateway.source;
 
+import dev.keyway.admin.model.Subscription;
 import dev.keyway.ordering.OffsetMetadata;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -228,10 +229,9 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
     }
 
     /** Begins anew, because the subscription was seeked: those that were ended for it, and all that the seek moves. */
-    void reposition(Set<TopicPartition> ended) {
+    void reposition(Set<TopicPartition> ended, Subscription.Seek seek, int appliedEpoch) {
         for (TopicPartition partition : assignment()) {
-            if (ended.contains(partition)
-                    || StartPositions.moves(origin.subscription().desired().seek(), partition)) {
+            if (ended.contains(partition) || seek.moves(partition.partition(), appliedEpoch)) {
                 unstarted.add(partition);
             }
         }

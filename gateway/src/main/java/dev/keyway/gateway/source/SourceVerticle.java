@@ -343,16 +343,17 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
         origin.target(target);
         origin.update(newest);
         if (newest.seekEpoch() > before) {
+            Subscription.Seek seek = newest.desired().seek();
             Set<TopicPartition> ended = new HashSet<>();
             for (Assignment assignment : assignments.values()) {
-                if (StartPositions.moves(newest.desired().seek(), assignment.partition())) {
+                if (seek.moves(assignment.partition().partition(), before)) {
                     assignment.state(Fence.State.DEAD);
                     ended.add(assignment.partition());
                 } else {
                     assignment.seekEpoch(newest.seekEpoch());
                 }
             }
-            consumer.execute(() -> consumer.reposition(ended));
+            consumer.execute(() -> consumer.reposition(ended, seek, before));
         }
         if (origin.paused() != wasPaused) {
             consumer.execute(consumer::applyPauses);

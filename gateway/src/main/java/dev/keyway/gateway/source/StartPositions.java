@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -50,10 +51,11 @@ final class StartPositions {
         int generation = consumer.groupMetadata().generationId();
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(new HashSet<>(partitions), TIMEOUT);
         Map<TopicPartition, PollLoop.Started> started = new HashMap<>();
-        Set<TopicPartition> seeking = new HashSet<>();
+        Map<Subscription.Seek, Set<TopicPartition>> seeking = new IdentityHashMap<>();
         Set<TopicPartition> atLogStart = new HashSet<>();
         Subscription.Seek newestSeek = subscription.desired().seek();
         for (TopicPartition partition : partitions) {
+            Subscription.Seek seek = newestSeek == null ? null : newestSeek.moving(partition.partition());
             OffsetAndMetadata offset = committed.get(partition);
             Long start = subscription.start().get(partition.partition());
             if (fromLogStart.contains(partition)) {
@@ -61,21 +63,22 @@ final class StartPositions {
             } else if (offset != null) {
                 OffsetMetadata.Decoded metadata = OffsetMetadata.decode(offset.metadata());
                 if (metadata.kind() == OffsetMetadata.Kind.OURS
-                        && metadata.seekEpoch() < epoch
-                        && moves(newestSeek, partition)) {
-                    seeking.add(partition);
+                        && seek != null
+                        && metadata.seekEpoch() < seek.epoch()) {
+                    seeking.computeIfAbsent(seek, s -> new HashSet<>()).add(partition);
                 } else {
                     started.put(partition, resume(partition, offset, metadata, epoch, generation));
                 }
             } else if (start == null) {
                 atLogStart.add(partition);
-            } else if (epoch > 0) {
-                seeking.add(partition);
+            } else if (seek != null) {
+                seeking.computeIfAbsent(seek, s -> new HashSet<>()).add(partition);
             } else {
                 started.put(partition, new PollLoop.Started(start, null, epoch, generation, origin.losses()));
             }
         }
-        Map<TopicPartition, Long> decided = new HashMap<>(seek(seeking, newestSeek, committed));
+        Map<TopicPartition, Long> decided = new HashMap<>();
+        seeking.forEach((seek, moved) -> decided.putAll(positions(seek, moved)));
         if (!atLogStart.isEmpty()) {
             decided.putAll(consumer.beginningOffsets(atLogStart, TIMEOUT));
         }
@@ -105,16 +108,12 @@ final class StartPositions {
                 offset.offset(), ours ? metadata.completions() : null, epoch, generation, origin.losses());
     }
 
-    private Map<TopicPartition, Long> seek(
-            Set<TopicPartition> partitions, Subscription.Seek seek, Map<TopicPartition, OffsetAndMetadata> committed) {
-        if (partitions.isEmpty()) {
-            return Map.of();
-        }
+    private Map<TopicPartition, Long> positions(Subscription.Seek seek, Set<TopicPartition> partitions) {
         return switch (seek.position()) {
             case EARLIEST -> consumer.beginningOffsets(partitions, TIMEOUT);
             case LATEST -> consumer.endOffsets(partitions, TIMEOUT);
             case TIMESTAMP -> atTimestamp(partitions, seek.timestamp());
-            case OFFSETS -> atOffsets(partitions, seek.offsets(), committed);
+            case OFFSETS -> atOffsets(partitions, seek.offsets());
         };
     }
 
@@ -131,28 +130,15 @@ final class StartPositions {
         return positions;
     }
 
-    private Map<TopicPartition, Long> atOffsets(
-            Set<TopicPartition> partitions,
-            Map<Integer, Long> offsets,
-            Map<TopicPartition, OffsetAndMetadata> committed) {
+    private Map<TopicPartition, Long> atOffsets(Set<TopicPartition> partitions, Map<Integer, Long> offsets) {
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, TIMEOUT);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, TIMEOUT);
         Map<TopicPartition, Long> positions = new HashMap<>();
         for (TopicPartition partition : partitions) {
-            Long wanted = offsets.get(partition.partition());
-            OffsetAndMetadata at = committed.get(partition);
-            Long start = origin.subscription().start().get(partition.partition());
-            long position =
-                    wanted != null ? wanted : at != null ? at.offset() : start != null ? start : begins.get(partition);
+            long position = offsets.get(partition.partition());
             positions.put(partition, Math.max(begins.get(partition), Math.min(position, ends.get(partition))));
         }
         return positions;
-    }
-
-    /** Whether the seek gives the partition a new position; one of offsets leaves those that it does not name. */
-    static boolean moves(Subscription.Seek seek, TopicPartition partition) {
-        return seek.position() != Subscription.Seek.Position.OFFSETS
-                || seek.offsets().containsKey(partition.partition());
     }
 
     /** Writes all of them, also those that the group has already: that the coordinator takes it proves membership. */
