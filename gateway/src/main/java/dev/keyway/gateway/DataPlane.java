@@ -6,13 +6,13 @@ import dev.keyway.admin.port.RuntimeView;
 import dev.keyway.admin.registry.Registry;
 import dev.keyway.codecs.Codecs;
 import dev.keyway.gateway.dispatch.DirectRoute;
-import dev.keyway.gateway.dispatch.LoopTimers;
 import dev.keyway.gateway.dispatch.Runner;
 import dev.keyway.gateway.dispatch.RunnerVerticle;
 import dev.keyway.gateway.dispatch.ServiceIds;
 import dev.keyway.gateway.dispatch.Targets;
 import dev.keyway.gateway.invoke.Invoker;
 import dev.keyway.gateway.invoke.LoopInvoker;
+import dev.keyway.gateway.invoke.LoopTimers;
 import dev.keyway.gateway.invoke.http.HttpDriver;
 import dev.keyway.gateway.invoke.restate.RestateDriver;
 import dev.keyway.gateway.metrics.Meters;
@@ -87,6 +87,7 @@ final class DataPlane {
     private Invoker invoker(Context context, LoopTimers timers) {
         return new LoopInvoker(
                 context,
+                timers,
                 config.invoker(),
                 config.limits().deploymentConcurrency(),
                 config.workers().mailboxes() + config.workers().size(),

@@ -13,7 +13,7 @@ import dev.keyway.ordering.TimerWheel;
  * <pre>
  *   QUEUED ─► WAITING ─► IN_FLIGHT ─► DONE
  *     ▲ │        │            │
- *     │ └► PARKED┘            │          PARKED: the fence is closed (lease, paused subscription)
+ *     │ └► PARKED┘            │          PARKED: the fence is closed, or nobody serves the handler
  *     │                       ▼          BACKOFF: an attempt failed, the next one has its time
  *     └──────────────────── BACKOFF      BLOCKED: waits for an operator
  *                             │          SETTLING: its failure is being made durable (dead letter)

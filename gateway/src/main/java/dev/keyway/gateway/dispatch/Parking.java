@@ -1,5 +1,6 @@
 package dev.keyway.gateway.dispatch;
 
+import dev.keyway.gateway.invoke.LoopTimers;
 import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,22 +8,23 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Invocations whose fence is closed: no lease, or a paused subscription. They are handed back for another look every tick,
- * until the fence opens or dies. The runner's context only.
+ * Invocations that cannot start for a reason that is not their own: their fence is closed (no lease, or a paused
+ * subscription), or nobody serves their handler. They are handed back for another look every tick, until the reason goes
+ * or nobody wants them. The runner's context only.
  */
 final class Parking {
-    private static final Duration TICK = Duration.ofMillis(50);
-
     private final Context context;
     private final LoopTimers timers;
+    private final Duration tick;
     private final Consumer<List<Invocation>> back;
     private List<Invocation> parked = new ArrayList<>();
     private boolean scheduled;
 
     /** @param back takes those that are still parked when their tick comes, as queued again */
-    Parking(Context context, LoopTimers timers, Consumer<List<Invocation>> back) {
+    Parking(Context context, LoopTimers timers, Duration tick, Consumer<List<Invocation>> back) {
         this.context = context;
         this.timers = timers;
+        this.tick = tick;
         this.back = back;
     }
 
@@ -32,7 +34,7 @@ final class Parking {
         if (!scheduled) {
             scheduled = true;
             if (invocation.wanted()) {
-                timers.after(TICK, this::look);
+                timers.after(tick, this::look);
             } else {
                 context.runOnContext(v -> look());
             }

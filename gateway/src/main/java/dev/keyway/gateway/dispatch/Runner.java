@@ -1,10 +1,9 @@
 package dev.keyway.gateway.dispatch;
 
-import dev.keyway.admin.model.RetryPolicy;
 import dev.keyway.gateway.invoke.Invoker;
+import dev.keyway.gateway.invoke.LoopTimers;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.invoke.Target;
-import dev.keyway.ordering.Backoff;
 import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,17 +22,15 @@ import java.util.random.RandomGenerator;
  * <p>Bounds: a runner holds nothing that is not counted against its partition (records) or the RPC limit (calls).
  */
 public final class Runner {
-    /** A handler's Retry-After holds a key no longer than this. */
-    private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(10);
-
     private final int index;
     private final Context context;
     private final LoopTimers timers;
-    private final RandomGenerator random;
+    private final Retries retries;
     private final long callTimeoutMillis;
     private final Turns turns;
     private final DoneBatches done;
     private final Parking parking;
+    private final Parking unserved;
     private final Set<Invocation> troubled = new LinkedHashSet<>();
     private final ArrayDeque<Invocation> ready = new ArrayDeque<>();
     private final Draining draining;
@@ -49,12 +46,13 @@ public final class Runner {
         this.index = index;
         this.context = context;
         this.timers = timers;
-        this.random = random;
+        this.retries = new Retries(random);
         this.callTimeoutMillis = callTimeout.toMillis();
         this.turns = turns;
         this.draining = new Draining(this, turns);
         this.done = new DoneBatches(index, context);
-        this.parking = new Parking(context, timers, this::startAgain);
+        this.parking = new Parking(context, timers, Duration.ofMillis(50), this::startAgain);
+        this.unserved = new Parking(context, timers, Duration.ofMillis(250), this::startAgain);
     }
 
     void use(Invoker theInvoker) {
@@ -142,11 +140,8 @@ public final class Runner {
         }
         Target target = invocation.resolve();
         if (target == null) {
-            failed(
-                    invocation,
-                    Outcome.retry(
-                            Outcome.Fault.DEPLOYMENT,
-                            "the handler is not registered (any more): register a deployment that serves it"));
+            trouble(invocation, "the handler is not registered (any more): register a deployment that serves it");
+            unserved.park(invocation);
             return;
         }
         invocation.target = target;
@@ -190,6 +185,7 @@ public final class Runner {
         } else if (!invocation.wanted()) {
             drop(invocation);
         } else {
+            invocation.failures++;
             trouble(invocation, outcome.reason());
             invocation.rejected(outcome, false);
         }
@@ -212,14 +208,8 @@ public final class Runner {
         if (invocation.firstAttemptNanos == 0) {
             invocation.firstAttemptNanos = now;
         }
-        RetryPolicy policy = invocation.retryPolicy();
-        long delay = backoff(policy).delayMillis(invocation.failures, random.nextDouble(), outcome.retryAfterMillis());
-        boolean attemptsLeft = policy.maxAttempts() == 0 || invocation.failures < policy.maxAttempts();
-        boolean ageLeft = policy.maxAge() == null
-                || (now - invocation.firstAttemptNanos) / 1_000_000 + delay
-                        < policy.maxAge().toMillis();
-        boolean timeLeft = delay < invocation.remainingMillis(now);
-        if (!attemptsLeft || !ageLeft || !timeLeft) {
+        long delay = retries.delayMillis(invocation, outcome, now);
+        if (delay == Retries.NONE) {
             invocation.rejected(outcome, true);
             return;
         }
@@ -227,14 +217,6 @@ public final class Runner {
         invocation.nextAttemptNanos = now + delay * 1_000_000;
         invocation.retrying(outcome, delay);
         invocation.retry = timers.after(Duration.ofMillis(delay), () -> again(invocation));
-    }
-
-    private static Backoff backoff(RetryPolicy policy) {
-        return new Backoff(
-                policy.initialInterval().toMillis(),
-                policy.factor(),
-                policy.maxInterval().toMillis(),
-                LONGEST_RETRY_AFTER.toMillis());
     }
 
     private void again(Invocation invocation) {
@@ -301,6 +283,9 @@ public final class Runner {
 
     private void leave(Invocation invocation) {
         cancelRetry(invocation);
+        if (invocation.state == Invocation.State.WAITING) {
+            invoker.abort(invocation);
+        }
         invocation.state = Invocation.State.DONE;
         if (invocation.troubledSinceMillis != 0) {
             troubled.remove(invocation);
@@ -328,11 +313,7 @@ public final class Runner {
                 }
                 drop(invocation);
             }
-            case WAITING -> {
-                invoker.abort(invocation);
-                drop(invocation);
-            }
-            case BACKOFF, BLOCKED -> drop(invocation);
+            case WAITING, BACKOFF, BLOCKED -> drop(invocation);
             default -> {
                 return false;
             }
@@ -367,11 +348,7 @@ public final class Runner {
     private void sweep(Collection<? extends Fence> fences) {
         for (Invocation invocation : draining.held(fences)) {
             switch (invocation.state) {
-                case BACKOFF, BLOCKED, PARKED, QUEUED -> drop(invocation);
-                case WAITING -> {
-                    invoker.abort(invocation);
-                    drop(invocation);
-                }
+                case BACKOFF, BLOCKED, PARKED, QUEUED, WAITING -> drop(invocation);
                 default -> {}
             }
         }

@@ -1,6 +1,7 @@
 package dev.keyway.gateway.dispatch;
 
 import dev.keyway.gateway.invoke.Invoker;
+import dev.keyway.gateway.invoke.LoopTimers;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;

@@ -362,7 +362,7 @@ final class Endpoint {
     }
 
     void schedule(TimerWheel.Timer timer, long delayMillis) {
-        invoker.timers().schedule(timer, delayMillis);
+        invoker.timers().scheduleIn(timer, delayMillis);
     }
 
     void cancel(TimerWheel.Timer timer) {

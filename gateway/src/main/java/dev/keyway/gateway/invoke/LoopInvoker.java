@@ -37,6 +37,7 @@ public final class LoopInvoker implements Invoker {
 
     /**
      * @param context the event loop that every method will be called on
+     * @param timers of that loop
      * @param deploymentConcurrency calls in flight of one deployment that does not set its own, all loops together
      * @param loops among how many invokers a deployment's concurrency is divided; each gets at least one
      * @param random for jitter
@@ -46,6 +47,7 @@ public final class LoopInvoker implements Invoker {
      */
     public LoopInvoker(
             Context context,
+            LoopTimers timers,
             KeywayConfig.Invoker settings,
             int deploymentConcurrency,
             int loops,
@@ -60,7 +62,7 @@ public final class LoopInvoker implements Invoker {
         this.deploymentConcurrency = deploymentConcurrency;
         this.loops = loops;
         this.random = random;
-        this.timers = new LoopTimers(this.context);
+        this.timers = timers;
         for (ProtocolDriver driver : drivers) {
             this.drivers.put(driver.protocol(), driver);
         }
@@ -169,7 +171,6 @@ public final class LoopInvoker implements Invoker {
             endpoint.close(done);
         }
         return Future.all(all).<Void>mapEmpty().onComplete(ar -> {
-            timers.close();
             http2.close();
             if (http1 != null) {
                 http1.close();
@@ -233,7 +234,7 @@ public final class LoopInvoker implements Invoker {
     private final class Renewal extends TimerWheel.Timer {
         void start() {
             if (!isScheduled()) {
-                timers.schedule(this, RENEWAL_CHECK_MILLIS);
+                timers.scheduleIn(this, RENEWAL_CHECK_MILLIS);
             }
         }
 
@@ -244,7 +245,7 @@ public final class LoopInvoker implements Invoker {
                 endpoint.tend(now);
             }
             if (!endpoints.isEmpty() && !closed) {
-                timers.schedule(this, RENEWAL_CHECK_MILLIS);
+                timers.scheduleIn(this, RENEWAL_CHECK_MILLIS);
             }
         }
     }

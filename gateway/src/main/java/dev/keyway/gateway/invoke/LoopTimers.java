@@ -1,70 +1,92 @@
 package dev.keyway.gateway.invoke;
 
 import dev.keyway.ordering.TimerWheel;
-import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.ScheduledFuture;
-import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-/** A {@link TimerWheel} driven by at most one scheduled task of its event loop. Loop only. */
-final class LoopTimers {
-    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+/**
+ * The timers of one event loop: a wheel driven by at most one Vert.x timer. Owner's context only. A timer fires at its
+ * time or up to one tick later, never before.
+ */
+public final class LoopTimers {
+    private static final long TICK_NANOS = 1_000_000;
+    private static final long NONE = -1;
 
-    private final ContextInternal context;
-    private final EventLoop loop;
-    private final TimerWheel wheel = new TimerWheel(System.nanoTime(), TICK_NANOS);
-    private ScheduledFuture<?> wake;
-    private long wakeAt;
+    private final Vertx vertx;
+    private final LongSupplier clock;
+    private final TimerWheel wheel;
+    private long timerId = NONE;
+    private long timerDue;
     private boolean firing;
 
-    LoopTimers(ContextInternal context) {
-        this.context = context;
-        this.loop = context.nettyEventLoop();
+    public LoopTimers(Vertx vertx) {
+        this(vertx, System::nanoTime);
     }
 
-    void schedule(TimerWheel.Timer timer, long delayMillis) {
-        long now = System.nanoTime();
-        long at = now + TimeUnit.MILLISECONDS.toNanos(delayMillis);
-        wheel.schedule(timer, at);
-        if (!firing && (wake == null || at - wakeAt < 0)) {
-            arm(now, at);
+    /** @param clock the monotonic clock of everything that this loop runs, as {@link System#nanoTime()} */
+    public LoopTimers(Vertx vertx, LongSupplier clock) {
+        this.vertx = vertx;
+        this.clock = clock;
+        this.wheel = new TimerWheel(clock.getAsLong(), TICK_NANOS);
+    }
+
+    /** Nanoseconds of the loop's monotonic clock. */
+    public long now() {
+        return clock.getAsLong();
+    }
+
+    /** Runs {@code action} after {@code delay}, unless cancelled. */
+    public TimerWheel.Timer after(Duration delay, Runnable action) {
+        TimerWheel.Timer timer = new TimerWheel.Timer() {
+            @Override
+            protected void fire() {
+                action.run();
+            }
+        };
+        schedule(timer, now() + delay.toNanos());
+        return timer;
+    }
+
+    /** Schedules an intrusive timer at a point of the loop's clock. */
+    public void schedule(TimerWheel.Timer timer, long atNanos) {
+        wheel.schedule(timer, atNanos);
+        if (!firing && (timerId == NONE || atNanos - timerDue < 0)) {
+            arm(now());
         }
     }
 
-    void cancel(TimerWheel.Timer timer) {
+    /** Schedules an intrusive timer so many milliseconds from now. */
+    void scheduleIn(TimerWheel.Timer timer, long delayMillis) {
+        schedule(timer, now() + TimeUnit.MILLISECONDS.toNanos(delayMillis));
+    }
+
+    public void cancel(TimerWheel.Timer timer) {
         wheel.cancel(timer);
     }
 
-    void close() {
-        if (wake != null) {
-            wake.cancel(false);
-            wake = null;
+    private void arm(long now) {
+        if (timerId != NONE) {
+            vertx.cancelTimer(timerId);
+            timerId = NONE;
+        }
+        long wait = wheel.nanosToNext(now);
+        if (wait != Long.MAX_VALUE) {
+            long millis = Math.max(1, (wait + 999_999) / 1_000_000);
+            timerDue = now + millis * 1_000_000;
+            timerId = vertx.setTimer(millis, id -> tick());
         }
     }
 
-    private void arm(long now, long at) {
-        if (wake != null) {
-            wake.cancel(false);
-        }
-        wakeAt = at;
-        wake = loop.schedule(this::wake, Math.max(TICK_NANOS, at - now), TimeUnit.NANOSECONDS);
-    }
-
-    private void wake() {
-        wake = null;
-        context.dispatch(this::advance);
-    }
-
-    private void advance() {
+    private void tick() {
+        timerId = NONE;
         firing = true;
         try {
-            wheel.advance(System.nanoTime());
+            wheel.advance(now());
         } finally {
             firing = false;
-            if (wheel.size() > 0) {
-                long now = System.nanoTime();
-                arm(now, now + wheel.nanosToNext(now));
-            }
+            arm(now());
         }
     }
 }

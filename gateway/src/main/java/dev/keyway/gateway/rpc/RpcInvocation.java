@@ -84,7 +84,7 @@ final class RpcInvocation extends Invocation {
         return switch (state()) {
             case IN_FLIGHT -> "at the handler";
             case BACKOFF -> "waiting to be tried again after: " + reason();
-            default -> "waiting for its turn";
+            default -> reason() == null ? "waiting for its turn" : "waiting after: " + reason();
         };
     }
 

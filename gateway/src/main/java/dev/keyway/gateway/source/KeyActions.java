@@ -34,8 +34,7 @@ final class KeyActions {
                     .log("Operator asked to {} the record", action.action());
             if (action.action() == KeyAction.Action.RESUME) {
                 runner.resume(invocation);
-            } else if (invocation.state() != Invocation.State.IN_FLIGHT
-                    && invocation.state() != Invocation.State.WAITING) {
+            } else if (invocation.state() != Invocation.State.IN_FLIGHT) {
                 origin.meters().failed(Policy.DISCARD);
                 runner.finish(invocation, origin.sink());
             }

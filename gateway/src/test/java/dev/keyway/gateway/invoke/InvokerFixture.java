@@ -38,6 +38,7 @@ final class InvokerFixture implements AutoCloseable {
     InvokerFixture(KeywayConfig.Invoker settings, ClientSSLOptions tls) {
         invoker = onLoop(() -> new LoopInvoker(
                 loop,
+                new LoopTimers(vertx),
                 settings,
                 1_000,
                 1,
