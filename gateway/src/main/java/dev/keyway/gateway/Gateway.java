@@ -58,7 +58,8 @@ public final class Gateway {
                     return rpc.start();
                 })
                 .compose(port -> {
-                    admin = new AdminServer(vertx, config, registry, plane.view(), codecs, secrets);
+                    admin = new AdminServer(
+                            vertx, config.withIngressPort(port), registry, plane.view(), codecs, secrets);
                     return admin.start();
                 })
                 .compose(v -> {

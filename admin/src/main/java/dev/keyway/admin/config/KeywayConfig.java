@@ -32,6 +32,22 @@ public record KeywayConfig(
                 id, dataDir, ingress, admin, kafka, defaultRetryPolicy, limits, workers, invoker, consumer, registry);
     }
 
+    /** The same configuration with the port that RPC listens on, where a free one was asked for. */
+    public KeywayConfig withIngressPort(int port) {
+        return new KeywayConfig(
+                instanceId,
+                dataDir,
+                new Ingress(ingress.host, port, ingress.maxBodyBytes, ingress.maxInFlight, ingress.defaultTimeout),
+                admin,
+                kafka,
+                defaultRetryPolicy,
+                limits,
+                workers,
+                invoker,
+                consumer,
+                registry);
+    }
+
     /**
      * RPC: default {@code 127.0.0.1:8080}.
      *

@@ -65,6 +65,8 @@ class ServerIT {
             // Given
             URI admin = keyway.ready().admin();
             await().atMost(LIMIT).until(() -> get(admin.resolve("/health")) == 200);
+            assertThat(body(admin.resolve("/version")))
+                    .contains("\"ingress_endpoint\":\"" + keyway.ready().ingress() + "\"");
             Process probe = new ProcessBuilder(
                             KeywayProcess.distribution()
                                     .resolve("bin/keyway-health")
@@ -177,6 +179,11 @@ class ServerIT {
                         """.formatted(
                                 directory.getFileName(), SharedBroker.bootstrapServers()))
                 .toString();
+    }
+
+    private String body(URI uri) throws Exception {
+        return http.send(HttpRequest.newBuilder(uri).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     private int get(URI uri) throws Exception {
