@@ -5,7 +5,6 @@ import dev.keyway.ordering.OffsetMetadata;
 import dev.keyway.ordering.PressureGauge;
 import dev.keyway.ordering.SharedPressure;
 import dev.keyway.ordering.Tracker;
-import io.netty.util.AsciiString;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -17,8 +16,7 @@ final class Assignment extends Fence {
     private final TopicPartition partition;
     private final Tracker tracker;
     private final PressureGauge gauge;
-    private final AsciiString partitionText;
-    private final AsciiString epochText;
+    private final DeliveryHeaders headers;
     private final int losses;
     private int seekEpoch;
     private long committed;
@@ -32,8 +30,8 @@ final class Assignment extends Fence {
         this.tracker = new Tracker(started.position(), started.completions());
         this.gauge = new PressureGauge(
                 origin.limits().partitionRecords(), origin.limits().partitionBytes(), process);
-        this.partitionText = AsciiString.of(Integer.toString(partition.partition()));
-        this.epochText = AsciiString.of(Integer.toString(started.generation()));
+        // The group generation under which the partition was assigned grows with every owner.
+        this.headers = new DeliveryHeaders(origin.id(), origin.topic(), partition.partition(), started.generation());
         this.seekEpoch = started.seekEpoch();
         this.losses = started.losses();
         this.committed = started.position();
@@ -59,13 +57,8 @@ final class Assignment extends Fence {
         return partition;
     }
 
-    AsciiString partitionText() {
-        return partitionText;
-    }
-
-    /** The group generation under which the partition was assigned; grows with every owner. */
-    AsciiString epochText() {
-        return epochText;
+    DeliveryHeaders headers() {
+        return headers;
     }
 
     Tracker tracker() {

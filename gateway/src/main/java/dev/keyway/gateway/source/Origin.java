@@ -6,7 +6,6 @@ import dev.keyway.gateway.dispatch.CompletionSink;
 import dev.keyway.gateway.egress.DeadLetters;
 import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.metrics.SourceMeters;
-import io.netty.util.AsciiString;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,8 +15,6 @@ import java.util.function.LongSupplier;
 final class Origin {
     private final String id;
     private final String topic;
-    private final AsciiString idText;
-    private final AsciiString topicText;
     private final int mailboxOwner;
     private final KeywayConfig config;
     private final SourceMeters meters;
@@ -54,8 +51,6 @@ final class Origin {
             LongSupplier clock) {
         this.id = subscription.id();
         this.topic = subscription.topic();
-        this.idText = AsciiString.of(id);
-        this.topicText = AsciiString.of(topic);
         this.mailboxOwner = mailboxOwner;
         this.config = config;
         this.meters = meters;
@@ -83,14 +78,6 @@ final class Origin {
 
     String topic() {
         return topic;
-    }
-
-    AsciiString idText() {
-        return idText;
-    }
-
-    AsciiString topicText() {
-        return topicText;
     }
 
     int mailboxOwner() {

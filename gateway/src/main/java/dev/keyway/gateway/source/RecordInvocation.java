@@ -9,27 +9,15 @@ import dev.keyway.gateway.dispatch.Fence;
 import dev.keyway.gateway.dispatch.Invocation;
 import dev.keyway.gateway.invoke.HeaderSink;
 import dev.keyway.gateway.invoke.Outcome;
-import dev.keyway.gateway.invoke.PercentEncoding;
 import dev.keyway.gateway.invoke.Target;
-import io.netty.util.AsciiString;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.record.TimestampType;
 
 /** One Kafka record for one target. */
 final class RecordInvocation extends Invocation {
     private static final byte[] EMPTY = new byte[0];
-    private static final AsciiString KAFKA_OFFSET = AsciiString.cached("kafka.offset");
-    private static final AsciiString KAFKA_TOPIC = AsciiString.cached("kafka.topic");
-    private static final AsciiString KAFKA_PARTITION = AsciiString.cached("kafka.partition");
-    private static final AsciiString KAFKA_TIMESTAMP = AsciiString.cached("kafka.timestamp");
-    private static final AsciiString SUBSCRIPTION_ID = AsciiString.cached("restate.subscription.id");
-    private static final AsciiString KAFKA_KEY = AsciiString.cached("kafka.key");
-    private static final AsciiString KEYWAY_KEY = AsciiString.cached("keyway-key");
-    private static final AsciiString KEYWAY_ASSIGNMENT = AsciiString.cached("keyway-assignment");
-    private static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached("idempotency-key");
 
     private final Assignment assignment;
     private final ConsumerRecord<byte[], byte[]> record;
@@ -216,36 +204,14 @@ final class RecordInvocation extends Invocation {
 
     @Override
     public void headers(HeaderSink sink) {
-        Origin origin = assignment.origin();
-        String offset = Long.toString(record.offset());
-        sink.add(KAFKA_OFFSET, offset);
-        sink.add(KAFKA_TOPIC, origin.topicText());
-        sink.add(KAFKA_PARTITION, assignment.partitionText());
-        if (record.timestampType() != TimestampType.NO_TIMESTAMP_TYPE) {
-            sink.add(KAFKA_TIMESTAMP, Long.toString(record.timestamp()));
-        }
-        sink.add(SUBSCRIPTION_ID, origin.idText());
-        if (record.key() != null) {
-            sink.add(KAFKA_KEY, RecordHeaders.base64(record.key()));
-        }
-        if (key != null) {
-            sink.add(KEYWAY_KEY, PercentEncoding.encode(key));
-        }
-        sink.add(KEYWAY_ASSIGNMENT, assignment.epochText());
-        sink.add(IDEMPOTENCY_KEY, idempotencyKey(offset));
-        int dropped = RecordHeaders.write(record.headers(), sink);
+        int dropped = assignment.headers().write(record, key, sink);
         if (dropped > 0) {
-            origin.meters().headersDropped(dropped);
+            origin().meters().headersDropped(dropped);
         }
-    }
-
-    private String idempotencyKey(String offset) {
-        Origin origin = assignment.origin();
-        return origin.id() + "/" + origin.topic() + "/" + assignment.partitionText() + "/" + offset;
     }
 
     @Override
     public byte[] invocationId() {
-        return InvocationIds.of(mailboxKey(), idempotencyKey(Long.toString(record.offset())));
+        return InvocationIds.of(mailboxKey(), assignment.headers().idempotencyKey(record.offset()));
     }
 }
