@@ -17,6 +17,7 @@ import java.util.Set;
  * @param retry {@code null} takes the handler's, then the service's, then the configured default
  * @param codec overrides the handler's codec when not {@code null}
  * @param deadLetterTopic {@code null} means {@code <topic>.dlq}
+ * @param batch {@code null} sends every record in a request of its own
  * @param start start offsets resolved at creation, by partition: where a partition begins that the group has no
  *     committed offset for. A partition missing here was found later and begins at its earliest offset
  */
@@ -37,6 +38,7 @@ public record Subscription(
         String deadLetterTopic,
         String codec,
         Map<String, String> codecOptions,
+        Batch batch,
         Map<Integer, Long> start,
         Desired desired,
         Instant createdAt) {
@@ -155,6 +157,7 @@ public record Subscription(
                 deadLetterTopic,
                 codec,
                 codecOptions,
+                batch,
                 newStart,
                 newDesired,
                 createdAt);

@@ -4,10 +4,13 @@ import dev.keyway.admin.kafka.ClientProperties;
 import dev.keyway.admin.kafka.ConsumerOptions;
 import dev.keyway.admin.kafka.OffsetReset;
 import dev.keyway.admin.kafka.OptionException;
+import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.OnTerminal;
+import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.RegistrySnapshot;
+import dev.keyway.admin.model.Service;
 import dev.keyway.admin.model.Subscription;
 import dev.keyway.codecs.CodecException;
 import dev.keyway.codecs.Codecs;
@@ -48,6 +51,7 @@ final class SubscriptionCheck {
         KafkaCluster cluster = state.clusters().get(draft.cluster());
         ClientProperties properties = resolve(cluster, draft);
         codec(draft);
+        batch(state, draft);
         Map<String, String> options = new LinkedHashMap<>(draft.options());
         options.put("group.id", properties.groupId());
         options.put("client.id", properties.clientId());
@@ -80,6 +84,7 @@ final class SubscriptionCheck {
         }
         List<String> info = new ArrayList<>(resolve(cluster, changed).info());
         codec(changed);
+        batch(state, changed);
         if (wantsDeadLetters(changed)) {
             kafka.with(cluster, admin -> {
                 Topics topics = new Topics(admin, cluster.name(), clock);
@@ -145,6 +150,21 @@ final class SubscriptionCheck {
             info.add("the dead-letter topic '" + topic + "' was created with " + Math.max(1, partitions)
                     + " partitions");
         }
+    }
+
+    private static void batch(RegistrySnapshot state, Subscription draft) {
+        Deployment deployment = deployment(state, draft);
+        if (draft.batch() != null && deployment != null && deployment.protocol() != Protocol.HTTP) {
+            throw ApiError.badRequest("batch: " + draft.service() + " is served by " + deployment.id()
+                    + ", which speaks protocol '" + SubscriptionRequest.word(deployment.protocol())
+                    + "'; batches go only to plain handlers, protocol 'http'");
+        }
+    }
+
+    /** The deployment that serves the subscription's handler, {@code null} when none does. */
+    static Deployment deployment(RegistrySnapshot state, Subscription subscription) {
+        Service service = state.services().get(subscription.service());
+        return service == null ? null : state.deployments().get(service.deploymentId());
     }
 
     private static Map<Integer, Long> start(

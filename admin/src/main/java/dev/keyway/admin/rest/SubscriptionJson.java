@@ -1,8 +1,10 @@
 package dev.keyway.admin.rest;
 
 import dev.keyway.admin.config.Masking;
+import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.HandlerType;
 import dev.keyway.admin.model.KafkaCluster;
+import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.RegistrySnapshot;
 import dev.keyway.admin.model.Service;
 import dev.keyway.admin.model.Subscription;
@@ -35,6 +37,7 @@ final class SubscriptionJson {
                 .put("dead_letter_topic", subscription.deadLetterTopic())
                 .put("codec", subscription.codec())
                 .put("codec_options", codecOptions.isEmpty() ? null : codecOptions)
+                .put("batch", subscription.batch() == null ? null : BatchJson.write(subscription.batch()))
                 .put("paused", subscription.desired().paused())
                 .put("seek", seek(subscription.desired().seek()))
                 .put("created_at", subscription.createdAt().toString()));
@@ -67,6 +70,11 @@ final class SubscriptionJson {
             }
         }
         info.addAll(origins(state, subscription));
+        Deployment deployment = SubscriptionCheck.deployment(state, subscription);
+        if (subscription.batch() != null && deployment != null && deployment.protocol() != Protocol.HTTP) {
+            info.add("batch has no effect: " + deployment.id() + " serves the handler now, and speaks protocol '"
+                    + SubscriptionRequest.word(deployment.protocol()) + "'; every record goes alone");
+        }
         Service service = state.services().get(subscription.service());
         if (service == null || service.handler(subscription.handler()) == null) {
             info.add("no deployment serves " + subscription.service() + "/" + subscription.handler()

@@ -1,6 +1,7 @@
 package dev.keyway.admin.rest;
 
 import dev.keyway.admin.config.Masking;
+import dev.keyway.admin.model.Batch;
 import dev.keyway.admin.model.NullKey;
 import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.OnTerminal;
@@ -16,6 +17,7 @@ import java.util.Map;
  * The part of a subscription that a user chooses. Immutable.
  *
  * @param onTerminal {@code null} when not chosen
+ * @param batch {@code null} for no batches
  */
 record SubscriptionRequest(
         Map<String, String> options,
@@ -25,13 +27,22 @@ record SubscriptionRequest(
         NullKey nullKey,
         String deadLetterTopic,
         String codec,
-        Map<String, String> codecOptions) {
+        Map<String, String> codecOptions,
+        Batch batch) {
 
     private static final List<String> RESTATES = List.of("source", "sink", "options");
-    private static final List<String> OURS =
-            List.of("retry", "on_failure", "on_terminal", "null_key", "dead_letter_topic", "codec", "codec_options");
+    private static final List<String> OURS = List.of(
+            "retry", "on_failure", "on_terminal", "null_key", "dead_letter_topic", "codec", "codec_options", "batch");
     private static final List<String> CHANGEABLE = List.of(
-            "options", "retry", "on_failure", "on_terminal", "null_key", "dead_letter_topic", "codec", "codec_options");
+            "options",
+            "retry",
+            "on_failure",
+            "on_terminal",
+            "null_key",
+            "dead_letter_topic",
+            "codec",
+            "codec_options",
+            "batch");
     private static final List<String> FROZEN_OPTIONS = List.of("group.id", "auto.offset.reset");
 
     /** Reads the body of a creation. */
@@ -41,7 +52,7 @@ record SubscriptionRequest(
     }
 
     private static final SubscriptionRequest NOTHING =
-            new SubscriptionRequest(Map.of(), null, OnFailure.PAUSE, null, NullKey.EMPTY, null, null, Map.of());
+            new SubscriptionRequest(Map.of(), null, OnFailure.PAUSE, null, NullKey.EMPTY, null, null, Map.of(), null);
 
     /** Reads a change of a subscription: a field that is named replaces, {@code null} brings back the default. */
     static SubscriptionRequest patch(JsonBody body, Subscription present, RetryPolicy defaults) {
@@ -75,7 +86,8 @@ record SubscriptionRequest(
                         present.nullKey(),
                         present.deadLetterTopic(),
                         present.codec(),
-                        present.codecOptions()),
+                        present.codecOptions(),
+                        present.batch()),
                 defaults);
     }
 
@@ -97,7 +109,10 @@ record SubscriptionRequest(
                         : old.nullKey,
                 deadLetterTopic(body, old),
                 body.mentions("codec") ? body.optional("codec") : old.codec,
-                body.mentions("codec_options") ? body.texts("codec_options") : codecOptions(body, old));
+                body.mentions("codec_options") ? body.texts("codec_options") : codecOptions(body, old),
+                body.mentions("batch")
+                        ? BatchJson.read(body.object("batch"), old.batch == null ? Batch.DEFAULT : old.batch)
+                        : old.batch);
     }
 
     private static Map<String, String> codecOptions(JsonBody body, SubscriptionRequest old) {

@@ -124,6 +124,7 @@ final class SubscriptionResource {
                 wanted.deadLetterTopic(),
                 wanted.codec(),
                 wanted.codecOptions(),
+                wanted.batch(),
                 null,
                 Subscription.Desired.RUNNING,
                 clock.instant());
@@ -191,6 +192,7 @@ final class SubscriptionResource {
                 wanted.deadLetterTopic(),
                 wanted.codec(),
                 wanted.codecOptions(),
+                wanted.batch(),
                 present.start(),
                 present.desired(),
                 present.createdAt());

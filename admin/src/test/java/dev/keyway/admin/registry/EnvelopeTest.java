@@ -7,6 +7,7 @@ import dev.keyway.admin.TestConfigs;
 import dev.keyway.admin.model.Instance;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.KafkaCluster.Origin;
+import dev.keyway.admin.model.Subscription;
 import dev.keyway.admin.registry.Envelope.Content;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -55,6 +56,21 @@ class EnvelopeTest {
 
         assertThat(Envelope.read(bytes("instance/i"), value, PLAIN))
                 .isEqualTo(new Content.Known(RecordKind.INSTANCE, "i", new Instance("i", null, null)));
+    }
+
+    @Test
+    void aSubscriptionFromBeforeBatchesReadsAsOneWithout() {
+        String written = new String(
+                Envelope.write(RecordKind.SUBSCRIPTION, Records.subscription("sub_1", Map.of("group.id", "g"))),
+                StandardCharsets.UTF_8);
+        String before = written.replaceFirst("\"batch\":\\{[^}]*},", "");
+
+        Content content = Envelope.read(bytes("subscription/sub_1"), bytes(before), PLAIN);
+
+        assertThat(before).isNotEqualTo(written);
+        assertThat(content)
+                .isInstanceOfSatisfying(Content.Known.class, known -> assertThat(((Subscription) known.value()).batch())
+                        .isNull());
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.keyway.admin.registry;
 
+import dev.keyway.admin.model.Batch;
 import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.Handler;
 import dev.keyway.admin.model.HandlerType;
@@ -90,6 +91,7 @@ final class Records {
                 "orders.dead",
                 "binary",
                 Map.of(),
+                new Batch(50, 4_096, Duration.ofMillis(3)),
                 Map.of(0, 17L, 1, 0L),
                 new Subscription.Desired(
                         true,

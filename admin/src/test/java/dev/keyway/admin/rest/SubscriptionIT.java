@@ -3,12 +3,17 @@ package dev.keyway.admin.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyway.admin.TestConfigs;
+import dev.keyway.admin.model.Deployment;
+import dev.keyway.admin.model.Protocol;
+import dev.keyway.admin.model.Service;
 import dev.keyway.admin.model.Subscription;
+import dev.keyway.admin.registry.Registry;
 import dev.keyway.admin.rest.Instance.Answer;
 import dev.keyway.broker.SharedBroker;
 import dev.keyway.broker.TestTopics;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -130,6 +135,12 @@ class SubscriptionIT {
                 "\"codec\": \"json\", \"codec_options\": {\"strikt\": \"x\"} | codec 'json' has no option 'strikt'",
                 "\"codec_options\": {\"a\": \"b\"} | no codec",
                 "\"dead_letter_topic\": \"a b\" | is not a topic name",
+                "\"bach\": {} | unknown field 'bach'; did you mean 'batch'?",
+                "\"batch\": {\"max_record\": 3} | unknown field 'batch.max_record'; did you mean 'max_records'?",
+                "\"batch\": {\"max_records\": 0} | batch.max_records: 0 is not between 1 and 10000",
+                "\"batch\": {\"max_bytes\": 1023} | batch.max_bytes: 1023 is not between 1024 and 67108864",
+                "\"batch\": {\"linger\": \"11s\"} | batch.linger: 11s is not between 0s and 10s",
+                "\"batch\": {\"linger\": \"5\"} | batch.linger: '5' is not a duration",
                 "\"options\": {\"auto.ofset.reset\": \"earliest\"} | auto.offset.reset",
                 "\"options\": {\"auto.offset.reset\": \"soon\"} | auto.offset.reset",
                 "\"options\": {\"sasl.password\": \"***\"} | stands for a secret",
@@ -167,6 +178,93 @@ class SubscriptionIT {
         assertThat(shown.getString("on_terminal")).isEqualTo("complete");
         assertThat(shown.getString("null_key")).isEqualTo("reject");
         assertThat(shown.getString("codec")).isEqualTo("binary");
+    }
+
+    @Test
+    void batchesAreTakenOverWithTheirDefaultsShownAndChangedFieldByField() {
+        String id = create(", \"batch\": {\"max_records\": 7, \"linger\": \"20ms\"}")
+                .json()
+                .getString("id");
+
+        Answer created = instance.get("/subscriptions/" + id);
+        Answer changed = instance.patch("/subscriptions/" + id, "{\"batch\": {\"max_bytes\": 2048}}");
+        Answer without = instance.patch("/subscriptions/" + id, "{\"batch\": null}");
+
+        assertThat(created.json().getJsonObject("batch"))
+                .isEqualTo(new JsonObject()
+                        .put("max_records", 7)
+                        .put("max_bytes", 1 << 20)
+                        .put("linger", "20ms"));
+        assertThat(changed.json().getJsonObject("batch"))
+                .isEqualTo(new JsonObject()
+                        .put("max_records", 7)
+                        .put("max_bytes", 2048)
+                        .put("linger", "20ms"));
+        assertThat(without.json().containsKey("batch")).isFalse();
+        assertThat(stored(id).batch()).isNull();
+        assertThat(create(", \"batch\": {}").json().getJsonObject("batch").getInteger("max_records"))
+                .isEqualTo(100);
+        assertThat(create("").json().containsKey("batch")).isFalse();
+    }
+
+    @Test
+    void batchesForADeploymentOfAnotherProtocolAreRefused() {
+        instance.registry
+                .update(state -> new Registry.Update<>(
+                        List.of(
+                                new Registry.Edit.PutDeployment("dp_sdk", sdk()),
+                                new Registry.Edit.PutService(
+                                        "Sdk", served(state.services().get("Counter")))),
+                        null))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+
+        Answer refused = instance.post(
+                "/subscriptions",
+                "{\"source\": \"kafka://my-cluster/" + topic + "\", \"sink\": \"service://Sdk/add\", \"batch\": {}}");
+
+        assertThat(refused.status()).as(refused.toString()).isEqualTo(400);
+        assertThat(refused.message())
+                .contains("batch: Sdk is served by dp_sdk", "protocol 'restate'", "plain handlers");
+    }
+
+    private static Deployment sdk() {
+        return new Deployment(
+                "dp_sdk",
+                "http://127.0.0.1:9/",
+                Protocol.RESTATE,
+                Map.of(),
+                Map.of(),
+                false,
+                false,
+                5,
+                5,
+                null,
+                0,
+                null,
+                Instant.EPOCH,
+                List.of(new Deployment.ServiceRevision("Sdk", 1)));
+    }
+
+    private static Service served(Service like) {
+        return new Service(
+                "Sdk",
+                like.ty(),
+                "dp_sdk",
+                1,
+                true,
+                like.handlers(),
+                null,
+                like.exclusivity(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                false,
+                null,
+                Map.of());
     }
 
     @Test
