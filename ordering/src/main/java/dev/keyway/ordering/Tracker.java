@@ -160,6 +160,11 @@ public final class Tracker {
         return (int) (newest - watermark);
     }
 
+    /** The span that fits into the memory in use now; it doubles when needed, see {@link #trim} for its way back. */
+    public int capacity() {
+        return capacity;
+    }
+
     /** Offset of the oldest record that is not done, or -1. */
     public long oldestUnfinishedOffset() {
         return watermark == newest ? -1 : offsets[(int) watermark & (capacity - 1)];

@@ -42,6 +42,8 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
     private static final Logger LOG = LoggerFactory.getLogger(SourceVerticle.class);
     private static final Duration POLL_TIMEOUT = Duration.ofSeconds(1);
     private static final int RECORD_OVERHEAD = 256;
+    /** A partition that fell silent behind a burst does not trim its tracker by itself. */
+    private static final int TICKS_PER_TRIM = 10;
 
     private final SourceSpec spec;
     private final Route route;
@@ -59,6 +61,7 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
     private boolean everAssigned;
     private String problem;
     private long pressureTimer = -1;
+    private int ticks;
 
     SourceVerticle(SourceSpec spec, Route route, SharedPressure process, SourceMeters meters) {
         this.spec = spec;
@@ -123,9 +126,17 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
         }
     }
 
+    /** What is owned now. Own context. */
+    Map<TopicPartition, Assignment> assignments() {
+        return assignments;
+    }
+
     /** Once per commit interval. */
     void tick() {
         committer.commit(assignments);
+        if (++ticks % TICKS_PER_TRIM == 0) {
+            assignments.values().forEach(assignment -> assignment.tracker().trim());
+        }
         publish();
     }
 
