@@ -1,6 +1,7 @@
 package dev.keyway.gateway.dispatch;
 
 import dev.keyway.admin.model.RetryPolicy;
+import dev.keyway.gateway.invoke.BatchRecord;
 import dev.keyway.gateway.invoke.Call;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.invoke.Target;
@@ -45,6 +46,15 @@ public abstract class Invocation extends MailboxEntry implements Call {
     TimerWheel.Timer retry;
     Invocation previousActive;
     Invocation nextActive;
+    /** The request that it shares with others, while it waits for it or is in it. */
+    SharedCall shared;
+
+    int sharedIndex;
+    /** With how many it may share a request, itself included; 0 for as many as usual. */
+    int shareLimit;
+    /** The last answer was given to several at once. */
+    boolean sharedFailure;
+
     private Object attemptState;
 
     /** The fence under which it may start; {@code null} for RPC. */
@@ -71,6 +81,21 @@ public abstract class Invocation extends MailboxEntry implements Call {
 
     /** The policy in force. */
     protected abstract RetryPolicy retryPolicy();
+
+    /** How it travels together with others; {@code null} when it goes alone. Asked when its target is known. */
+    protected Batching batching() {
+        return null;
+    }
+
+    /** Bytes that it adds to a batch. The same from {@link #prepare} until it is prepared anew. */
+    protected int weight() {
+        return 0;
+    }
+
+    /** Its record as a batch carries it. */
+    protected BatchRecord inBatch() {
+        throw new UnsupportedOperationException(coordinates() + " does not travel in batches");
+    }
 
     /** Milliseconds until nobody waits for the outcome any more; {@link Long#MAX_VALUE} for records. */
     protected abstract long remainingMillis(long nowNanos);
@@ -132,14 +157,20 @@ public abstract class Invocation extends MailboxEntry implements Call {
             runner.park(this);
             return false;
         }
+        started(now);
+        return true;
+    }
+
+    /** Its request is about to be written. */
+    final void started(long now) {
         if (firstAttemptNanos == 0) {
             firstAttemptNanos = now;
         }
         state = State.IN_FLIGHT;
+        Fence fence = fence();
         if (fence != null) {
             fence.started(runner);
         }
-        return true;
     }
 
     @Override

@@ -39,6 +39,11 @@ final class KeyedTurns implements Turns {
     }
 
     @Override
+    public Invocation following(Invocation invocation) {
+        return mailboxes.next(invocation);
+    }
+
+    @Override
     public Invocation ahead(Invocation invocation) {
         return mailboxes.headOf(invocation);
     }

@@ -59,6 +59,11 @@ final class ParallelTurns implements Turns {
     public void forEachBehind(Invocation active, Consumer<Invocation> action) {}
 
     @Override
+    public Invocation following(Invocation invocation) {
+        return null;
+    }
+
+    @Override
     public Invocation ahead(Invocation invocation) {
         return invocation;
     }

@@ -27,7 +27,8 @@ final class Retries {
     }
 
     /**
-     * Milliseconds until the next attempt, or {@link #NONE} when attempts, age or time have run out.
+     * Milliseconds until the next attempt, or {@link #NONE} when attempts, age or time have run out. Nothing is given up
+     * for an answer that it shared with others: it may be their fault, so one more attempt is made, alone.
      *
      * @param invocation with this failure counted and the time of its first attempt set
      */
@@ -39,7 +40,14 @@ final class Retries {
                 || (nowNanos - invocation.firstAttemptNanos) / 1_000_000 + delay
                         < policy.maxAge().toMillis();
         boolean timeLeft = delay < invocation.remainingMillis(nowNanos);
-        return attemptsLeft && ageLeft && timeLeft ? delay : NONE;
+        if (attemptsLeft && ageLeft && timeLeft) {
+            return delay;
+        }
+        if (invocation.sharedFailure) {
+            invocation.shareLimit = 1;
+            return delay;
+        }
+        return NONE;
     }
 
     private Backoff backoff(RetryPolicy policy) {

@@ -1,5 +1,6 @@
 package dev.keyway.gateway.dispatch;
 
+import dev.keyway.admin.model.Deployment;
 import dev.keyway.gateway.invoke.Invoker;
 import dev.keyway.gateway.invoke.LoopTimers;
 import dev.keyway.gateway.invoke.Outcome;
@@ -28,6 +29,7 @@ public final class Runner {
     private final Retries retries;
     private final long callTimeoutMillis;
     private final Turns turns;
+    private final Batches batches;
     private final DoneBatches done;
     private final Parking parking;
     private final Parking unserved;
@@ -49,6 +51,7 @@ public final class Runner {
         this.retries = new Retries(random);
         this.callTimeoutMillis = callTimeout.toMillis();
         this.turns = turns;
+        this.batches = new Batches(this, turns);
         this.draining = new Draining(this, turns);
         this.done = new DoneBatches(index, context);
         this.parking = new Parking(context, timers, Duration.ofMillis(50), this::startAgain);
@@ -117,9 +120,11 @@ public final class Runner {
         }
         starting = true;
         try {
-            for (Invocation next = ready.poll(); next != null; next = ready.poll()) {
-                start(next);
-            }
+            do {
+                for (Invocation next = ready.poll(); next != null; next = ready.poll()) {
+                    start(next);
+                }
+            } while (batches.flush());
         } finally {
             starting = false;
         }
@@ -153,7 +158,9 @@ public final class Runner {
             return;
         }
         invocation.state = Invocation.State.WAITING;
-        invoker.submit(invocation);
+        if (!batches.take(invocation)) {
+            invoker.submit(invocation);
+        }
     }
 
     /** Keeps an invocation whose fence is closed until it opens or dies. */
@@ -171,9 +178,38 @@ public final class Runner {
         if (fence != null) {
             fence.landed(this);
         }
-        if (!outcome.isUnprocessed()) {
-            faults.note(invocation.target.deployment().id(), outcome);
+        settle(invocation, outcome, false);
+        landed(invocation.target.deployment(), outcome);
+    }
+
+    /** All of a shared call have landed; what becomes ready starts together. */
+    void landed(SharedCall call, Outcome outcome) {
+        boolean within = starting;
+        starting = true;
+        Outcome told;
+        try {
+            told = batches.settle(call, outcome);
+        } finally {
+            starting = within;
         }
+        landed(call.target().deployment(), told);
+    }
+
+    private void landed(Deployment deployment, Outcome outcome) {
+        if (!outcome.isUnprocessed()) {
+            faults.note(deployment.id(), outcome);
+        }
+        if (!draining.idle()) {
+            // What landed must reach its owner before the news that nothing is in flight: that owner commits next.
+            done.flush();
+            draining.look();
+        }
+        startReady();
+    }
+
+    /** @param shared whether the handler gave the answer to several at once */
+    void settle(Invocation invocation, Outcome outcome, boolean shared) {
+        invocation.sharedFailure = shared;
         if (outcome.kind() == Outcome.Kind.COMPLETED) {
             invocation.completed(outcome);
         } else if (outcome.isUnprocessed() && invocation.wanted()) {
@@ -189,12 +225,6 @@ public final class Runner {
             trouble(invocation, outcome.reason());
             invocation.rejected(outcome, false);
         }
-        if (!draining.idle()) {
-            // What landed must reach its owner before the news that nothing is in flight: that owner commits next.
-            done.flush();
-            draining.look();
-        }
-        startReady();
     }
 
     private void failed(Invocation invocation, Outcome outcome) {
@@ -284,7 +314,7 @@ public final class Runner {
     private void leave(Invocation invocation) {
         cancelRetry(invocation);
         if (invocation.state == Invocation.State.WAITING) {
-            invoker.abort(invocation);
+            abort(invocation);
         }
         invocation.state = Invocation.State.DONE;
         if (invocation.troubledSinceMillis != 0) {
@@ -293,6 +323,13 @@ public final class Runner {
         Invocation next = turns.leave(invocation);
         if (next != null) {
             ready.add(next);
+        }
+    }
+
+    /** Takes an attempt back, or resets it when it is in flight, together with all that share its request. */
+    private void abort(Invocation invocation) {
+        if (!batches.recall(invocation)) {
+            invoker.abort(invocation);
         }
     }
 
@@ -339,7 +376,7 @@ public final class Runner {
         sweep(fences);
         for (Invocation invocation : draining.held(fences)) {
             if (invocation.state == Invocation.State.IN_FLIGHT) {
-                invoker.abort(invocation);
+                abort(invocation);
             }
         }
         startReady();

@@ -20,6 +20,9 @@ interface Turns {
     /** Those that wait for this one to leave. */
     void forEachBehind(Invocation active, Consumer<Invocation> action);
 
+    /** The one right behind this one, {@code null} when there is none. */
+    Invocation following(Invocation invocation);
+
     /** The one that this one waits for, or itself. */
     Invocation ahead(Invocation invocation);
 

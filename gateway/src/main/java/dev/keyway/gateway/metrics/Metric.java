@@ -13,6 +13,11 @@ public enum Metric {
             "subscription"),
     RECORDS_FAILED(
             Kind.COUNTER, "keyway.records.failed", "Records that took a failure policy", "subscription", "policy"),
+    BATCHES_SENT(
+            Kind.COUNTER,
+            "keyway.batches.sent",
+            "Requests that carried a batch, attempts repeated included",
+            "subscription"),
     HEADERS_DROPPED(
             Kind.COUNTER,
             "keyway.record.headers.dropped",

@@ -24,6 +24,7 @@ public final class SourceMeters implements AutoCloseable {
     private final LongAdder received;
     private final LongAdder delivered;
     private final LongAdder retried;
+    private final LongAdder batchesSent;
     private final LongAdder headersDropped;
     private final LongAdder deadLettersRefused;
     private final LongAdder commitsFailed;
@@ -39,6 +40,7 @@ public final class SourceMeters implements AutoCloseable {
         received = counter(Metric.RECORDS_RECEIVED, subscription);
         delivered = counter(Metric.RECORDS_DELIVERED, subscription);
         retried = counter(Metric.ATTEMPTS_RETRIED, subscription);
+        batchesSent = counter(Metric.BATCHES_SENT, subscription);
         headersDropped = counter(Metric.HEADERS_DROPPED, subscription);
         deadLettersRefused = counter(Metric.DEAD_LETTERS_REFUSED, subscription);
         commitsFailed = counter(Metric.COMMITS_FAILED, subscription);
@@ -81,6 +83,10 @@ public final class SourceMeters implements AutoCloseable {
 
     public void retried() {
         retried.increment();
+    }
+
+    public void batchSent() {
+        batchesSent.increment();
     }
 
     public void failed(Policy policy) {

@@ -15,10 +15,10 @@ import org.apache.kafka.common.record.TimestampType;
  */
 public final class DeliveryHeaders {
     private static final AsciiString KAFKA_OFFSET = AsciiString.cached("kafka.offset");
-    private static final AsciiString KAFKA_TOPIC = AsciiString.cached("kafka.topic");
+    static final AsciiString KAFKA_TOPIC = AsciiString.cached("kafka.topic");
     private static final AsciiString KAFKA_PARTITION = AsciiString.cached("kafka.partition");
     private static final AsciiString KAFKA_TIMESTAMP = AsciiString.cached("kafka.timestamp");
-    private static final AsciiString SUBSCRIPTION_ID = AsciiString.cached("restate.subscription.id");
+    static final AsciiString SUBSCRIPTION_ID = AsciiString.cached("restate.subscription.id");
     private static final AsciiString KAFKA_KEY = AsciiString.cached("kafka.key");
     private static final AsciiString KEYWAY_KEY = AsciiString.cached("keyway-key");
     private static final AsciiString KEYWAY_ASSIGNMENT = AsciiString.cached("keyway-assignment");
@@ -29,16 +29,20 @@ public final class DeliveryHeaders {
     private final AsciiString topic;
     private final AsciiString partition;
     private final AsciiString epoch;
+    private final int epochNumber;
     /** {@code subscription/topic/partition/}: an idempotency key up to its offset. */
     private final byte[] coordinates;
+    private final AsciiString prefix;
 
     /** @param epoch of the assignment; grows with every owner */
     public DeliveryHeaders(String subscription, String topic, int partition, int epoch) {
         this.subscription = AsciiString.of(subscription);
         this.topic = AsciiString.of(topic);
         this.partition = AsciiString.of(Integer.toString(partition));
+        this.epochNumber = epoch;
         this.epoch = AsciiString.of(Integer.toString(epoch));
         this.coordinates = (subscription + "/" + topic + "/" + partition + "/").getBytes(StandardCharsets.US_ASCII);
+        this.prefix = new AsciiString(coordinates, false);
     }
 
     /**
@@ -78,6 +82,19 @@ public final class DeliveryHeaders {
         String encoded = PercentEncoding.encode(key);
         boolean plain = encoded.length() == key.length() && rawKey != null;
         return plain ? new AsciiString(rawKey, false) : encoded;
+    }
+
+    AsciiString topic() {
+        return topic;
+    }
+
+    int epoch() {
+        return epochNumber;
+    }
+
+    /** An idempotency key up to its offset. */
+    AsciiString idempotencyPrefix() {
+        return prefix;
     }
 
     /** Stable over attempts and owners: {@code subscription/topic/partition/offset}. */

@@ -2,10 +2,12 @@ package dev.keyway.gateway.source;
 
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.model.Subscription;
+import dev.keyway.gateway.dispatch.Batching;
 import dev.keyway.gateway.dispatch.CompletionSink;
 import dev.keyway.gateway.egress.DeadLetters;
 import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.metrics.SourceMeters;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,6 +28,7 @@ final class Origin {
     private volatile Subscription subscription;
     private volatile Target target;
     private volatile boolean paused;
+    private volatile Batching batching;
     private volatile int losses;
 
     Origin(
@@ -61,11 +64,15 @@ final class Origin {
         this.lease = new Lease(Lease.validNanos(membership.sessionTimeoutMillis()), clock.getAsLong());
         this.subscription = subscription;
         this.paused = subscription.desired().paused();
+        this.batching = subscription.batch() == null ? null : new RecordBatching(this, subscription.batch());
     }
 
     void update(Subscription newest) {
         this.subscription = newest;
         this.paused = newest.desired().paused();
+        if (!Objects.equals(newest.batch(), batching == null ? null : batching.bounds())) {
+            batching = newest.batch() == null ? null : new RecordBatching(this, newest.batch());
+        }
     }
 
     void target(Target newest) {
@@ -139,6 +146,11 @@ final class Origin {
     /** The newest target, {@code null} while no deployment serves the handler. */
     Target target() {
         return target;
+    }
+
+    /** How its records travel together; {@code null} when each goes alone. */
+    Batching batching() {
+        return batching;
     }
 
     boolean paused() {

@@ -5,18 +5,22 @@ import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.RetryPolicy;
 import dev.keyway.codecs.Codec;
 import dev.keyway.codecs.CodecException;
+import dev.keyway.gateway.dispatch.Batching;
 import dev.keyway.gateway.dispatch.Fence;
 import dev.keyway.gateway.dispatch.Invocation;
+import dev.keyway.gateway.invoke.BatchRecord;
 import dev.keyway.gateway.invoke.HeaderSink;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.invoke.Target;
+import io.netty.util.AsciiString;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.record.TimestampType;
 
 /** One Kafka record for one target. */
-final class RecordInvocation extends Invocation {
+final class RecordInvocation extends Invocation implements BatchRecord {
     private static final byte[] EMPTY = new byte[0];
 
     private final Assignment assignment;
@@ -177,6 +181,67 @@ final class RecordInvocation extends Invocation {
     }
 
     @Override
+    protected Batching batching() {
+        return target().deployment().protocol() == Protocol.HTTP ? origin().batching() : null;
+    }
+
+    @Override
+    protected int weight() {
+        return bytes - SourceVerticle.RECORD_OVERHEAD - Math.max(0, record.serializedValueSize()) + body.length;
+    }
+
+    @Override
+    protected BatchRecord inBatch() {
+        return this;
+    }
+
+    @Override
+    public AsciiString topic() {
+        return assignment.headers().topic();
+    }
+
+    @Override
+    public int partition() {
+        return record.partition();
+    }
+
+    @Override
+    public long offset() {
+        return record.offset();
+    }
+
+    @Override
+    public long timestamp() {
+        return record.timestampType() == TimestampType.NO_TIMESTAMP_TYPE ? -1 : record.timestamp();
+    }
+
+    @Override
+    public int epoch() {
+        return assignment.headers().epoch();
+    }
+
+    @Override
+    public byte[] rawKey() {
+        return record.key();
+    }
+
+    @Override
+    public AsciiString idempotencyPrefix() {
+        return assignment.headers().idempotencyPrefix();
+    }
+
+    @Override
+    public void ownHeaders(HeaderSink sink) {
+        dropped(RecordHeaders.write(record.headers(), sink));
+    }
+
+    private void dropped(int headers) {
+        if (headers > 0) {
+            origin().meters().headersDropped(headers);
+        }
+    }
+
+    @Override
     public String coordinates() {
         return record.topic() + "/" + record.partition() + "@" + record.offset();
     }
@@ -204,10 +269,7 @@ final class RecordInvocation extends Invocation {
 
     @Override
     public void headers(HeaderSink sink) {
-        int dropped = assignment.headers().write(record, key, sink);
-        if (dropped > 0) {
-            origin().meters().headersDropped(dropped);
-        }
+        dropped(assignment.headers().write(record, key, sink));
     }
 
     @Override

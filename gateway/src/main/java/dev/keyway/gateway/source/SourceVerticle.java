@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 final class SourceVerticle extends VerticleBase implements PollLoop.Events {
     private static final Logger LOG = LoggerFactory.getLogger(SourceVerticle.class);
     private static final Duration POLL_TIMEOUT = Duration.ofSeconds(1);
-    private static final int RECORD_OVERHEAD = 256;
+    static final int RECORD_OVERHEAD = 256;
     /** A partition that fell silent behind a burst does not trim its tracker by itself. */
     private static final int TICKS_PER_TRIM = 10;
 

@@ -1,6 +1,7 @@
 package dev.keyway.gateway.invoke.http;
 
 import dev.keyway.admin.model.Protocol;
+import dev.keyway.gateway.invoke.BatchCall;
 import dev.keyway.gateway.invoke.Call;
 import dev.keyway.gateway.invoke.Exchange;
 import dev.keyway.gateway.invoke.Outcome;
@@ -15,9 +16,12 @@ import java.util.function.UnaryOperator;
 /** Protocol {@code http}: one {@code POST} per attempt (design section 4). Event loop of its invoker only. */
 public final class HttpDriver implements ProtocolDriver {
     private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
+    private static final AsciiString KEYWAY_BATCH = AsciiString.cached("keyway-batch");
+    private static final AsciiString KEYWAY_VALUE_TYPE = AsciiString.cached("keyway-value-type");
     private static final int MAX_ROUTES = 4_096;
 
     private final UnaryOperator<String> secrets;
+    private final ByteWriter bytes = new ByteWriter();
     private final Map<Target, HttpRoute> routes = new IdentityHashMap<>();
 
     /**
@@ -44,6 +48,9 @@ public final class HttpDriver implements ProtocolDriver {
             exchange.finish(Outcome.retry(Outcome.Fault.DEPLOYMENT, "no request could be made: " + e.getMessage()));
             return null;
         }
+        if (call instanceof BatchCall batch) {
+            return startBatch(exchange, batch, route);
+        }
         exchange.head(route.path(call.key()));
         CharSequence contentType = call.contentType();
         if (contentType != null) {
@@ -53,6 +60,20 @@ public final class HttpDriver implements ProtocolDriver {
         route.additionalHeaders(exchange);
         exchange.send(call.body(), true);
         return new HttpAnswer(exchange);
+    }
+
+    private ResponseListener startBatch(Exchange exchange, BatchCall batch, HttpRoute route) {
+        BatchForm form = BatchForm.of(batch.contentType());
+        exchange.head(route.batchPath());
+        exchange.add(CONTENT_TYPE, form.contentType());
+        exchange.add(KEYWAY_BATCH, Integer.toString(batch.records()));
+        if (form == BatchForm.BINARY) {
+            exchange.add(KEYWAY_VALUE_TYPE, batch.contentType());
+        }
+        batch.headers(exchange);
+        route.additionalHeaders(exchange);
+        exchange.send(form.write(batch, bytes), true);
+        return new BatchAnswer(exchange, batch);
     }
 
     private HttpRoute route(Target target, String basePath) {

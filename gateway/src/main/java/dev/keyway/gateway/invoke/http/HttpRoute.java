@@ -17,13 +17,21 @@ final class HttpRoute {
     private final AsciiString beforeKey;
     private final AsciiString afterKey;
     private final boolean keyed;
+    private final AsciiString batchPath;
     private final AsciiString[] additional;
 
-    private HttpRoute(String basePath, AsciiString beforeKey, AsciiString afterKey, boolean keyed, AsciiString[] add) {
+    private HttpRoute(
+            String basePath,
+            AsciiString beforeKey,
+            AsciiString afterKey,
+            boolean keyed,
+            AsciiString batchPath,
+            AsciiString[] add) {
         this.basePath = basePath;
         this.beforeKey = beforeKey;
         this.afterKey = afterKey;
         this.keyed = keyed;
+        this.batchPath = batchPath;
         this.additional = add;
     }
 
@@ -49,7 +57,21 @@ final class HttpRoute {
             pairs[i++] = AsciiString.of(header.getKey().toLowerCase(Locale.ROOT));
             pairs[i++] = AsciiString.of(secrets.apply(header.getValue()));
         }
-        return new HttpRoute(basePath, AsciiString.of(before), AsciiString.of(after), at >= 0, pairs);
+        AsciiString batch = AsciiString.of(at < 0 ? path : withoutKey(path, at));
+        return new HttpRoute(basePath, AsciiString.of(before), AsciiString.of(after), at >= 0, batch, pairs);
+    }
+
+    /** A batch has no key: the segment that would hold it is left out; in a query it is empty. */
+    private static String withoutKey(String path, int key) {
+        int query = path.indexOf('?');
+        if (query >= 0 && query < key) {
+            return path.replace("{key}", "");
+        }
+        int from = path.lastIndexOf('/', key);
+        int to = path.indexOf('/', key);
+        int end = to >= 0 && (query < 0 || to < query) ? to : query >= 0 ? query : path.length();
+        String rest = path.substring(0, from) + path.substring(end);
+        return rest.startsWith("/") ? rest.replace("{key}", "") : "/" + rest.replace("{key}", "");
     }
 
     String basePath() {
@@ -58,6 +80,11 @@ final class HttpRoute {
 
     AsciiString path(String key) {
         return keyed ? PathSegment.join(beforeKey, key, afterKey) : beforeKey;
+    }
+
+    /** Where batches go. */
+    AsciiString batchPath() {
+        return batchPath;
     }
 
     void additionalHeaders(HeaderSink sink) {
