@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Invocations that cannot start for a reason that is not their own: their fence is closed (no lease, or a paused
- * subscription), or nobody serves their handler. They are handed back for another look every tick, until the reason goes
- * or nobody wants them. The runner's context only.
+ * Invocations that cannot start because nobody serves their handler. They are handed back for another look every tick,
+ * until somebody does or nobody wants them. The runner's context only.
  */
 final class Parking {
     private final Context context;

@@ -31,7 +31,7 @@ public final class Runner {
     private final Turns turns;
     private final Batches batches;
     private final DoneBatches done;
-    private final Parking parking;
+    private final ClosedFences closed;
     private final Parking unserved;
     private final Set<Invocation> troubled = new LinkedHashSet<>();
     private final ArrayDeque<Invocation> ready = new ArrayDeque<>();
@@ -54,7 +54,7 @@ public final class Runner {
         this.batches = new Batches(this, turns);
         this.draining = new Draining(this, turns);
         this.done = new DoneBatches(index, context);
-        this.parking = new Parking(context, timers, Duration.ofMillis(50), this::startAgain);
+        this.closed = new ClosedFences(context, timers, this::startAgain);
         this.unserved = new Parking(context, timers, Duration.ofMillis(250), this::startAgain);
     }
 
@@ -165,7 +165,7 @@ public final class Runner {
 
     /** Keeps an invocation whose fence is closed until it opens or dies. */
     void park(Invocation invocation) {
-        parking.park(invocation);
+        closed.park(invocation);
     }
 
     private void startAgain(List<Invocation> queued) {

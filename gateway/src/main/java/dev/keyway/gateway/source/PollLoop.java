@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -26,10 +25,8 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -47,7 +44,6 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
     private static final long MAX_ERROR_BACKOFF_MS = 5_000;
     private static final long MIN_ERROR_BACKOFF_MS = 100;
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration REVOKE_COMMIT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -83,6 +79,8 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
 
     private final Origin origin;
     private final StartPositions positions;
+    private final Heartbeats heartbeats;
+    private final Look look;
     private final Events events;
     private final long drainMillis;
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
@@ -91,9 +89,6 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
     private volatile boolean polling;
     private int failures;
     private boolean problemShown;
-    private long nextLook;
-    private Metric heartbeats;
-    private Metric lastHeartbeat;
 
     PollLoop(Map<String, Object> properties, Origin origin, Events events, long drainMillis) {
         super(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -101,6 +96,8 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         this.events = events;
         this.drainMillis = drainMillis;
         this.positions = new StartPositions(this, origin);
+        this.heartbeats = new Heartbeats(this, origin.lease());
+        this.look = new Look(this, origin, events);
     }
 
     /** Runs a task on the poll thread when the poll under way returns, which may take as long as a poll may. */
@@ -127,8 +124,8 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         try {
             runTasks();
             startPartitions(unstarted);
-            observeHeartbeats();
-            look();
+            heartbeats.pollStarts(origin.now());
+            look.beforePoll(unstarted);
             ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
             // Nothing from here on may throw: the position is behind these records already.
             origin.lease().pollReturned();
@@ -381,57 +378,6 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         }
         pause(hold);
         resume(go);
-    }
-
-    private void observeHeartbeats() {
-        if (heartbeats == null) {
-            metrics().forEach((name, metric) -> {
-                if (name.group().equals("consumer-coordinator-metrics")) {
-                    if (name.name().equals("heartbeat-total")) {
-                        heartbeats = metric;
-                    } else if (name.name().equals("last-heartbeat-seconds-ago")) {
-                        lastHeartbeat = metric;
-                    }
-                }
-            });
-        }
-        if (heartbeats != null && lastHeartbeat != null) {
-            origin.lease()
-                    .pollStarts(
-                            origin.now(),
-                            (double) heartbeats.metricValue(),
-                            ((Number) lastHeartbeat.metricValue()).doubleValue());
-        }
-    }
-
-    /**
-     * Before a poll, when all records up to the positions have been handed over. A position moves without a record over
-     * what is no record to this consumer: markers and aborted records of transactions, gaps at the end of a log.
-     */
-    private void look() {
-        long now = origin.now();
-        if (now - nextLook < 0) {
-            return;
-        }
-        nextLook = now + LOOK_EVERY.toNanos();
-        Map<TopicPartition, Long> read = new HashMap<>();
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        for (TopicPartition partition : assignment()) {
-            if (unstarted.contains(partition)) {
-                continue;
-            }
-            try {
-                long position = position(partition, Duration.ofMillis(1));
-                read.put(partition, position);
-                OptionalLong lag = currentLag(partition);
-                if (lag.isPresent()) {
-                    ends.put(partition, position + lag.getAsLong());
-                }
-            } catch (TimeoutException e) {
-                LOG.trace("the position of {} is being validated", partition);
-            }
-        }
-        events.looked(read, ends);
     }
 
     /** A wakeup meant for a poll may hit another call of the consumer: repeat it. */

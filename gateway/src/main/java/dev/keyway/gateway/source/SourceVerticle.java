@@ -1,7 +1,6 @@
 package dev.keyway.gateway.source;
 
 import dev.keyway.admin.model.Subscription;
-import dev.keyway.admin.port.RuntimeView.PartitionStatus;
 import dev.keyway.admin.port.RuntimeView.SubscriptionStatus;
 import dev.keyway.gateway.dispatch.CompletionSink;
 import dev.keyway.gateway.dispatch.Fence;
@@ -19,7 +18,6 @@ import io.vertx.kafka.client.consumer.KafkaReadStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +49,7 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
     private final SourceMeters meters;
     private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
     private final Set<Subscription.KeyAction> appliedActions = new HashSet<>();
-    private Map<TopicPartition, Long> logEnds = Map.of();
+    private final SourceReport report;
     private Origin origin;
     private PollLoop consumer;
     private KafkaReadStream<byte[], byte[]> stream;
@@ -68,6 +66,7 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
         this.route = route;
         this.process = process;
         this.meters = meters;
+        this.report = new SourceReport(assignments, meters);
     }
 
     @Override
@@ -137,7 +136,7 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
         if (++ticks % TICKS_PER_TRIM == 0) {
             assignments.values().forEach(assignment -> assignment.tracker().trim());
         }
-        publish();
+        report.publish();
     }
 
     /** Drains, commits and leaves the group: closing the consumer revokes its partitions. */
@@ -323,7 +322,7 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
     @Override
     public void looked(Map<TopicPartition, Long> positions, Map<TopicPartition, Long> ends) {
         context.runOnContext(v -> {
-            logEnds = ends;
+            report.logEnds(ends);
             positions.forEach((partition, position) -> {
                 Assignment assignment = assignments.get(partition);
                 if (assignment != null && assignment.current()) {
@@ -383,49 +382,7 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
     /** The state on this instance. Any context. */
     Future<SubscriptionStatus> status(Map<TopicPartition, Integer> blocked) {
         Promise<SubscriptionStatus> promise = Promise.promise();
-        context.runOnContext(v -> promise.complete(statusHere(blocked)));
+        context.runOnContext(v -> promise.complete(report.status(origin, problem, everAssigned, blocked)));
         return promise.future();
-    }
-
-    private SubscriptionStatus statusHere(Map<TopicPartition, Integer> blocked) {
-        List<PartitionStatus> partitions = assignments.values().stream()
-                .map(assignment -> status(assignment, blocked.getOrDefault(assignment.partition(), 0)))
-                .sorted(Comparator.comparingInt(PartitionStatus::partition))
-                .toList();
-        String state = origin.paused() ? "paused" : problem != null ? "failed" : everAssigned ? "running" : "starting";
-        return new SubscriptionStatus(origin.id(), state, problem, partitions);
-    }
-
-    private PartitionStatus status(Assignment assignment, int blocked) {
-        long oldest = assignment.tracker().oldestUnfinishedMillis();
-        return new PartitionStatus(
-                assignment.partition().partition(),
-                assignment.committed(),
-                assignment.tracker().committable(),
-                lag(assignment),
-                assignment.tracker().unfinished(),
-                assignment.inFlight(),
-                assignment.tracker().oldestUnfinishedOffset(),
-                oldest < 0 ? 0 : System.currentTimeMillis() - oldest,
-                assignment.pressed(),
-                blocked);
-    }
-
-    private long lag(Assignment assignment) {
-        Long end = logEnds.get(assignment.partition());
-        return end == null ? -1 : Math.max(0, end - assignment.tracker().committable());
-    }
-
-    private void publish() {
-        long unfinished = 0;
-        long oldest = Long.MAX_VALUE;
-        long lag = 0;
-        for (Assignment assignment : assignments.values()) {
-            unfinished += assignment.tracker().unfinished();
-            long since = assignment.tracker().oldestUnfinishedMillis();
-            oldest = since < 0 ? oldest : Math.min(oldest, since);
-            lag += Math.max(0, lag(assignment));
-        }
-        meters.publish(new SourceMeters.Live(assignments.size(), unfinished, oldest, lag));
     }
 }
