@@ -24,7 +24,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 final class BatchWriter extends DecoratingHttp2FrameWriter {
     private static final int FRAME_HEAD = 9;
     private static final int FULL = 32 * 1024;
-    private static final int SMALL_BODY = 4 * 1024;
+    static final int SMALL_BODY = 4 * 1024;
     /** Less than the margin that a lease keeps back, so that a shorter wait is never too long. */
     private static final long OVERSLEPT_NANOS = 300_000_000;
 
@@ -127,21 +127,21 @@ final class BatchWriter extends DecoratingHttp2FrameWriter {
         }
     }
 
+    /** Data beyond {@link #SMALL_BODY} goes out as it comes from its buffer. */
     @Override
     public ChannelFuture writeData(
             ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean end, ChannelPromise promise) {
-        int length = data.readableBytes();
-        if (padding > 0 || length > SMALL_BODY || length > maxFrameSize()) {
-            spill(ctx);
-            return super.writeData(ctx, id, data, padding, end, promise);
-        }
+        spill(ctx);
+        return super.writeData(ctx, id, data, padding, end, promise);
+    }
+
+    /** A frame of {@link #SMALL_BODY} bytes at most, which every peer takes (RFC 9113 section 4.2). */
+    void writeSmall(ChannelHandlerContext ctx, int id, byte[] data, int from, int length, boolean end) {
         ByteBuf out = room(ctx);
         int start = out.writerIndex();
         out.writeZero(FRAME_HEAD);
-        out.writeBytes(data);
-        data.release();
+        out.writeBytes(data, from, length);
         frameHead(out, start, length, Http2FrameTypes.DATA, end ? Http2Flags.END_STREAM : 0, id);
-        return promise.setSuccess();
     }
 
     private static void frameHead(ByteBuf out, int at, int length, byte type, short flags, int id) {

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
@@ -39,6 +40,7 @@ final class H2Codec extends Http2ConnectionHandler {
     private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
 
     private static final int MAX_ANSWER_HEAD = 32 * 1024;
+    private static final int USUAL_ANSWER_HEADERS = 8;
 
     private final BatchWriter writer;
     private final ContextInternal loop;
@@ -76,6 +78,10 @@ final class H2Codec extends Http2ConnectionHandler {
 
     ChannelHandlerContext context() {
         return context;
+    }
+
+    BatchWriter writer() {
+        return writer;
     }
 
     /** Inside a read: what is written now is flushed when the read completes. */
@@ -190,8 +196,7 @@ final class H2Codec extends Http2ConnectionHandler {
                             new DefaultHttp2RemoteFlowController(http2, new UniformStreamByteDistributor(http2)));
             writer = new BatchWriter(new DefaultHttp2HeadersEncoder(head, false));
             Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(http2, writer);
-            Http2FrameReader reader =
-                    new DefaultHttp2FrameReader(new DefaultHttp2HeadersDecoder(true, MAX_ANSWER_HEAD));
+            Http2FrameReader reader = new DefaultHttp2FrameReader(new AnswerHeads());
             codec(new DefaultHttp2ConnectionDecoder(http2, encoder, reader), encoder);
             initialSettings(new Http2Settings()
                     .pushEnabled(false)
@@ -230,6 +235,20 @@ final class H2Codec extends Http2ConnectionHandler {
                 }
             });
             return codec;
+        }
+    }
+
+    /** Reads every head into the same object: nothing of a head is kept beyond the call that brings it. */
+    private static final class AnswerHeads extends DefaultHttp2HeadersDecoder {
+        private final Http2Headers head = new DefaultHttp2Headers(true, false, USUAL_ANSWER_HEADERS);
+
+        AnswerHeads() {
+            super(true, MAX_ANSWER_HEAD);
+        }
+
+        @Override
+        protected Http2Headers newHeaders() {
+            return head.clear();
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An HTTP/2 connection. Works on Netty's codec directly: a call costs the codec's stream and two write promises, and
+ * An HTTP/2 connection. Works on Netty's codec directly: a call costs the codec's stream and a write promise, and
  * requests that are started together are flushed together.
  */
 final class H2Connection extends Connection implements ResponseHead {
@@ -102,7 +102,12 @@ final class H2Connection extends Connection implements ResponseHead {
     @Override
     void data(Attempt attempt, byte[] chunk, boolean end) {
         Http2Stream stream = (Http2Stream) attempt.stream;
-        codec.encoder().writeData(context, stream.id(), Unpooled.wrappedBuffer(chunk), 0, end, context.newPromise());
+        if (chunk.length > BatchWriter.SMALL_BODY) {
+            codec.encoder()
+                    .writeData(context, stream.id(), Unpooled.wrappedBuffer(chunk), 0, end, context.newPromise());
+        } else if (stream.state().localSideOpen()) {
+            http2.remote().flowController().addFlowControlled(stream, new SmallBody(codec, stream, chunk, end));
+        }
         planFlush();
     }
 
