@@ -1,2 +1,5 @@
-/** Measurements of Keyway's parts (JMH); {@code load} holds those of the whole path. */
+/**
+ * Measurements of Keyway (JMH): a package for each part, beside what the part replaces; {@code path} for all of them
+ * together; {@code load} holds the load runs, which are no JMH.
+ */
 package dev.keyway.benchmarks;

@@ -1,6 +1,6 @@
 package dev.keyway.benchmarks.mailbox;
 
-import dev.keyway.benchmarks.EventLoopExecutor;
+import dev.keyway.benchmarks.PartBenchmark;
 import dev.keyway.ordering.MailboxEntry;
 import dev.keyway.ordering.Mailboxes;
 import java.nio.ByteBuffer;
@@ -9,18 +9,9 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What passing through a mailbox costs per event. Scenario: 4,096 events are in the mailboxes of a loop, over
@@ -28,15 +19,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * laid out in memory in the order of use, as a poll gives it) and finishes the head that was started longest ago,
  * which starts the next one of its key.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {EventLoopExecutor.KIND, EventLoopExecutor.CLASS})
-public class MailboxBenchmark {
+public class MailboxBenchmark extends PartBenchmark {
     private static final int WAITING = 4096;
     private static final int OWNER = 7;
 

@@ -1,19 +1,10 @@
 package dev.keyway.benchmarks.tracker;
 
-import dev.keyway.benchmarks.EventLoopExecutor;
+import dev.keyway.benchmarks.PartBenchmark;
 import dev.keyway.ordering.Tracker;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What the tracker of a partition costs per record. Scenario: {@code window} records are in flight; one operation takes
@@ -22,15 +13,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * log. As the choice is random, the oldest record stays about {@code window * ln(window)} records long, which is how
  * far completions pile up above the watermark.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {EventLoopExecutor.KIND, EventLoopExecutor.CLASS})
-public class TrackerBenchmark {
+public class TrackerBenchmark extends PartBenchmark {
     /** Records in flight; a power of two. */
     @Param({"256", "4096", "65536"})
     public int window;
