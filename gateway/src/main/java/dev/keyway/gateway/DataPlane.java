@@ -16,14 +16,17 @@ import dev.keyway.gateway.invoke.LoopTimers;
 import dev.keyway.gateway.invoke.http.HttpDriver;
 import dev.keyway.gateway.invoke.restate.RestateDriver;
 import dev.keyway.gateway.metrics.Meters;
+import dev.keyway.gateway.pace.Throttles;
 import dev.keyway.gateway.rpc.DirectRpcRoute;
 import dev.keyway.gateway.rpc.RpcRoute;
 import dev.keyway.gateway.source.Sources;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.ClientSSLOptions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -39,7 +42,9 @@ final class DataPlane {
     private final ServiceIds ids = new ServiceIds();
     private final List<String> runnerDeployments = new ArrayList<>();
     private final HeaderSecrets headerSecrets;
+    private final Throttles throttles;
     private AutoCloseable registryWatch;
+    private AutoCloseable limitsWatch;
     private DirectRoute route;
     private Sources sources;
     private GatewayView view;
@@ -53,11 +58,17 @@ final class DataPlane {
         this.secrets = secrets;
         this.targets = new Targets(codecs);
         this.headerSecrets = new HeaderSecrets(vertx, secrets);
+        this.throttles = new Throttles(
+                vertx,
+                ((VertxInternal) vertx).createEventLoopContext(),
+                config.limits().deploymentConcurrency(),
+                new SplittableRandom());
     }
 
     /** Starts the runners; {@code problems} says what else keeps the instance from being ready. No record flows before {@link #startSources}. */
     Future<Void> start(Supplier<List<String>> problems) {
         registryWatch = registry.watch(headerSecrets::follow);
+        limitsWatch = registry.watch(throttles::follow);
         List<RunnerVerticle> mailboxes = new ArrayList<>();
         List<RunnerVerticle> workers = new ArrayList<>();
         List<Future<?>> deployed = new ArrayList<>();
@@ -72,7 +83,7 @@ final class DataPlane {
                     mailboxes.stream().map(RunnerVerticle::runner).toList(),
                     workers.stream().map(RunnerVerticle::runner).toList());
             sources = new Sources(vertx, config, registry, route, targets, ids, meters, secrets);
-            view = new GatewayView(vertx, registry, sources, route.runners(), meters, problems);
+            view = new GatewayView(vertx, registry, sources, route.runners(), throttles, meters, problems);
             return null;
         });
     }
@@ -89,8 +100,7 @@ final class DataPlane {
                 context,
                 timers,
                 config.invoker(),
-                config.limits().deploymentConcurrency(),
-                config.workers().mailboxes() + config.workers().size(),
+                throttles.of(context),
                 new SplittableRandom(),
                 new ClientSSLOptions(),
                 List.of(
@@ -132,12 +142,14 @@ final class DataPlane {
     }
 
     private void stopWatching() {
-        try {
-            if (registryWatch != null) {
-                registryWatch.close();
+        for (AutoCloseable watch : Arrays.asList(registryWatch, limitsWatch)) {
+            try {
+                if (watch != null) {
+                    watch.close();
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException("a registry's watch does not fail to close", e);
             }
-        } catch (Exception e) {
-            throw new IllegalStateException("a registry's watch does not fail to close", e);
         }
     }
 }

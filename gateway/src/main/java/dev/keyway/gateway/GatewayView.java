@@ -7,6 +7,7 @@ import dev.keyway.gateway.dispatch.Runner;
 import dev.keyway.gateway.dispatch.RunnerStats;
 import dev.keyway.gateway.metrics.Meters;
 import dev.keyway.gateway.metrics.Metric;
+import dev.keyway.gateway.pace.Throttles;
 import dev.keyway.gateway.source.Sources;
 import io.micrometer.core.instrument.Meter;
 import io.vertx.core.Context;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /** Live state of this process: asks the owners by message, and keeps gauges of the runners about once a second. */
 final class GatewayView implements RuntimeView {
@@ -28,6 +30,7 @@ final class GatewayView implements RuntimeView {
     private final Registry registry;
     private final Sources sources;
     private final List<Runner> runners;
+    private final Throttles throttles;
     private final Meters meters;
     private final Map<String, List<Meter>> deploymentMeters = new HashMap<>();
     private final Context context;
@@ -40,6 +43,7 @@ final class GatewayView implements RuntimeView {
             Registry registry,
             Sources sources,
             List<Runner> runners,
+            Throttles throttles,
             Meters meters,
             Supplier<List<String>> problems) {
         this.problems = problems;
@@ -47,6 +51,7 @@ final class GatewayView implements RuntimeView {
         this.registry = registry;
         this.sources = sources;
         this.runners = runners;
+        this.throttles = throttles;
         this.meters = meters;
         this.context = vertx.getOrCreateContext();
         meters.gauge(Metric.MAILBOXES, () -> sum(RunnerStats::mailboxes));
@@ -60,7 +65,7 @@ final class GatewayView implements RuntimeView {
         vertx.cancelTimer(timer);
     }
 
-    private double sum(java.util.function.ToDoubleFunction<RunnerStats> part) {
+    private double sum(ToDoubleFunction<RunnerStats> part) {
         return stats.stream().mapToDouble(part).sum();
     }
 
@@ -92,6 +97,26 @@ final class GatewayView implements RuntimeView {
                     id,
                     deployment -> List.of(
                             meters.gauge(
+                                    Metric.CALLS_WAITING,
+                                    () -> sum(part -> part.waiting().getOrDefault(deployment, 0)),
+                                    deployment),
+                            meters.gauge(
+                                    Metric.CONCURRENCY_LIMIT,
+                                    () -> status(deployment, Throttles.Status::limit),
+                                    deployment),
+                            meters.gauge(
+                                    Metric.CIRCUIT_OPEN,
+                                    () -> status(deployment, status -> status.pausedBy() == null ? 0 : 1),
+                                    deployment),
+                            meters.counter(
+                                    Metric.CIRCUIT_OPENED,
+                                    () -> status(deployment, Throttles.Status::opened),
+                                    deployment),
+                            meters.gauge(
+                                    Metric.RATE_LIMIT,
+                                    () -> status(deployment, Throttles.Status::eventsPerSecond),
+                                    deployment),
+                            meters.gauge(
                                     Metric.CALLS_IN_FLIGHT,
                                     () -> sum(part -> part.inFlight().getOrDefault(deployment, 0)),
                                     deployment),
@@ -100,6 +125,11 @@ final class GatewayView implements RuntimeView {
                                     () -> sum(part -> part.connections().getOrDefault(deployment, 0)),
                                     deployment)));
         }
+    }
+
+    private double status(String deployment, ToDoubleFunction<Throttles.Status> part) {
+        Throttles.Status status = throttles.status(deployment);
+        return status == null ? 0 : part.applyAsDouble(status);
     }
 
     @Override
@@ -116,17 +146,17 @@ final class GatewayView implements RuntimeView {
     public Future<List<DeploymentHealth>> deployments() {
         List<DeploymentHealth> found = new ArrayList<>();
         for (Deployment deployment : registry.snapshot().deployments().values()) {
-            String reason = runners.stream()
-                    .map(runner -> runner.faultOf(deployment.id()))
-                    .filter(java.util.Objects::nonNull)
-                    .findFirst()
-                    .orElse(null);
+            String reason = throttles.faultOf(deployment.id());
+            Throttles.Status status = throttles.status(deployment.id());
             found.add(new DeploymentHealth(
                     deployment.id(),
                     reason != null,
                     reason,
                     (int) sum(part -> part.inFlight().getOrDefault(deployment.id(), 0)),
-                    (int) sum(part -> part.connections().getOrDefault(deployment.id(), 0))));
+                    (int) sum(part -> part.connections().getOrDefault(deployment.id(), 0)),
+                    (int) sum(part -> part.waiting().getOrDefault(deployment.id(), 0)),
+                    status == null ? null : status.limit(),
+                    status != null && status.pausedBy() != null ? "open" : "closed"));
         }
         return Future.succeededFuture(found);
     }

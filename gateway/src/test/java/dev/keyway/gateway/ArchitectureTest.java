@@ -70,6 +70,7 @@ class ArchitectureTest {
                     "dev.keyway.codecs..",
                     "dev.keyway.gateway.dispatch..",
                     "dev.keyway.gateway.invoke..",
+                    "dev.keyway.gateway.pace..",
                     "dev.keyway.gateway.rpc..",
                     "dev.keyway.gateway.egress.."))
             .should()

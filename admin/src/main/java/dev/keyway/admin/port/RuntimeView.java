@@ -69,8 +69,21 @@ public interface RuntimeView {
             long sinceMillis,
             Long nextAttemptMillis) {}
 
-    /** @param degraded the last calls failed for a reason that is the deployment's, not a record's */
-    record DeploymentHealth(String id, boolean degraded, String reason, int inFlight, int connections) {}
+    /**
+     * @param degraded the last calls failed for a reason that is the deployment's, not a record's
+     * @param waiting calls that wait for a permit, the rate, a closed circuit or a stream
+     * @param concurrencyLimit calls in flight that are allowed now, {@code null} while none was made
+     * @param circuit {@code closed}, or {@code open}: only probes are sent
+     */
+    record DeploymentHealth(
+            String id,
+            boolean degraded,
+            String reason,
+            int inFlight,
+            int connections,
+            int waiting,
+            Integer concurrencyLimit,
+            String circuit) {}
 
     /** @param problems empty when ready */
     record Readiness(boolean ready, List<String> problems) {}

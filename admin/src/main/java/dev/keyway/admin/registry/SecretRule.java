@@ -44,21 +44,7 @@ final class SecretRule {
                     c.name(), each(key, c.properties(), SecretNames::secret, step), c.origin(), c.createdAt());
         } else if (value instanceof Deployment d) {
             Map<String, String> headers = each(key, d.additionalHeaders(), SecretNames::secretHeader, step);
-            return new Deployment(
-                    d.id(),
-                    d.uri(),
-                    d.protocol(),
-                    headers,
-                    d.metadata(),
-                    d.useHttp11(),
-                    d.requestResponse(),
-                    d.minProtocolVersion(),
-                    d.maxProtocolVersion(),
-                    d.sdkVersion(),
-                    d.maxConcurrency(),
-                    d.callTimeout(),
-                    d.createdAt(),
-                    d.services());
+            return d.withHeaders(headers);
         }
         return value;
     }

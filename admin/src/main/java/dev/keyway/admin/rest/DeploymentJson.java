@@ -80,6 +80,9 @@ final class DeploymentJson {
                 .put("max_concurrency", deployment.maxConcurrency() == 0 ? null : deployment.maxConcurrency())
                 .put(
                         "call_timeout",
-                        deployment.callTimeout() == null ? null : DurationText.format(deployment.callTimeout())));
+                        deployment.callTimeout() == null ? null : DurationText.format(deployment.callTimeout()))
+                .put(PacingJson.ADAPTIVE, deployment.pacing().adaptive() ? true : null)
+                .put(PacingJson.RATE, PacingJson.rate(deployment.pacing().rateLimit()))
+                .put(PacingJson.CIRCUIT, PacingJson.circuit(deployment.pacing().circuitBreaker())));
     }
 }

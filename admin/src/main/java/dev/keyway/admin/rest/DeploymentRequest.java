@@ -1,6 +1,7 @@
 package dev.keyway.admin.rest;
 
 import dev.keyway.admin.config.Masking;
+import dev.keyway.admin.model.Pacing;
 import dev.keyway.admin.model.Protocol;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -8,12 +9,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * How a deployment is reached and how it shall be registered. Immutable.
  *
  * @param uri absolute, with a trailing slash
  * @param callTimeout {@code null} takes the configured default
+ * @param pacing how calls shall be held back
  * @param forceGiven whether the request itself said {@code force}
  */
 record DeploymentRequest(
@@ -24,6 +27,7 @@ record DeploymentRequest(
         boolean http11,
         int maxConcurrency,
         Duration callTimeout,
+        Pacing pacing,
         boolean force,
         boolean forceGiven,
         boolean breaking,
@@ -31,19 +35,18 @@ record DeploymentRequest(
 
     private static final List<String> RESTATES =
             List.of("uri", "additional_headers", "metadata", "use_http_11", "breaking", "force", "dry_run", "auth");
-    private static final List<String> OURS = List.of("protocol", "services", "max_concurrency", "call_timeout");
-    private static final List<String> ALL = List.of(
-            "uri",
-            "additional_headers",
-            "metadata",
-            "use_http_11",
-            "breaking",
-            "force",
-            "dry_run",
+    private static final List<String> OURS = List.of(
             "protocol",
             "services",
             "max_concurrency",
-            "call_timeout");
+            "call_timeout",
+            PacingJson.ADAPTIVE,
+            PacingJson.RATE,
+            PacingJson.CIRCUIT);
+    private static final List<String> ALL = Stream.of(RESTATES, OURS)
+            .flatMap(List::stream)
+            .filter(field -> !field.equals("auth"))
+            .toList();
     private static final int MAX_CONCURRENCY = 1_000_000;
 
     /** @param version of the admin API; before 3, {@code force} is the default */
@@ -75,6 +78,7 @@ record DeploymentRequest(
                 body.flag("use_http_11", false),
                 concurrency == null ? 0 : concurrency.intValue(),
                 callTimeout(body),
+                PacingJson.read(body, Pacing.DEFAULT),
                 body.flag("force", version < 3),
                 body.has("force"),
                 body.flag("breaking", false),

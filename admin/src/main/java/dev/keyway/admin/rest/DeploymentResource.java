@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code /deployments}: register, list, get, change, delete. */
 final class DeploymentResource {
@@ -164,8 +165,19 @@ final class DeploymentResource {
         return found;
     }
 
-    private static final List<String> PATCHABLE =
-            List.of("uri", "additional_headers", "metadata", "use_http_11", "max_concurrency", "call_timeout");
+    private static final List<String> PATCHABLE = List.of(
+            "uri",
+            "additional_headers",
+            "metadata",
+            "use_http_11",
+            "max_concurrency",
+            "call_timeout",
+            PacingJson.ADAPTIVE,
+            PacingJson.RATE,
+            PacingJson.CIRCUIT);
+
+    private static final Set<String> PACED =
+            Set.of("max_concurrency", "call_timeout", PacingJson.ADAPTIVE, PacingJson.RATE, PacingJson.CIRCUIT);
 
     /** Another address or other settings for the same services; what a Restate endpoint serves is looked at again. */
     private Future<Reply> patch(ApiRequest request) {
@@ -178,8 +190,9 @@ final class DeploymentResource {
         boolean dryRun = body.flag("dry_run", false);
         Deployment present = find(Loaded.state(registry), request);
         DeploymentRequest wanted = patched(body, present, overwrite, dryRun);
-        Future<Manifest> manifest =
-                present.protocol() == Protocol.HTTP ? Future.succeededFuture(null) : manifest(wanted, null);
+        Future<Manifest> manifest = present.protocol() == Protocol.HTTP || onlyPaced(body)
+                ? Future.succeededFuture(null)
+                : manifest(wanted, null);
         return manifest.compose(found -> registry.update(state -> {
             Deployment newest = find(state, request);
             Deployment other = Registration.at(state, wanted.uri().toString());
@@ -195,11 +208,16 @@ final class DeploymentResource {
                 JsonObject answer = json.registered(plan.deployment(), plan.services(), plan.info());
                 return new Update<>(dryRun ? List.of() : plan.edits(), Reply.ok(answer));
             }
-            Deployment moved = keepRevisions(plan.deployment(), newest);
+            Deployment moved = plan.deployment().withServices(newest.services());
             return new Update<>(
                     dryRun ? List.of() : List.of(new Edit.PutDeployment(moved.id(), moved)),
                     Reply.ok(json.full(state, moved)));
         }));
+    }
+
+    /** An endpoint that is down must not keep its limits from being changed. */
+    private static boolean onlyPaced(JsonBody body) {
+        return !body.names().isEmpty() && PACED.containsAll(body.names());
     }
 
     private static Manifest current(RegistrySnapshot state, Deployment deployment) {
@@ -222,24 +240,6 @@ final class DeploymentResource {
         }
     }
 
-    private static Deployment keepRevisions(Deployment changed, Deployment present) {
-        return new Deployment(
-                changed.id(),
-                changed.uri(),
-                changed.protocol(),
-                changed.additionalHeaders(),
-                changed.metadata(),
-                changed.useHttp11(),
-                changed.requestResponse(),
-                changed.minProtocolVersion(),
-                changed.maxProtocolVersion(),
-                changed.sdkVersion(),
-                changed.maxConcurrency(),
-                changed.callTimeout(),
-                changed.createdAt(),
-                present.services());
-    }
-
     private static DeploymentRequest patched(JsonBody body, Deployment present, boolean overwrite, boolean dryRun) {
         Long concurrency = body.integer("max_concurrency", 1, 1_000_000);
         return new DeploymentRequest(
@@ -252,6 +252,7 @@ final class DeploymentResource {
                         ? concurrency == null ? 0 : concurrency.intValue()
                         : present.maxConcurrency(),
                 body.mentions("call_timeout") ? DeploymentRequest.callTimeout(body) : present.callTimeout(),
+                PacingJson.read(body, present.pacing()),
                 overwrite,
                 overwrite,
                 overwrite,

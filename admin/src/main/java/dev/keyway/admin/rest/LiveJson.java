@@ -65,6 +65,9 @@ final class LiveJson {
                 .put("degraded", health.degraded())
                 .put("reason", health.reason())
                 .put("in_flight", health.inFlight())
-                .put("connections", health.connections()));
+                .put("connections", health.connections())
+                .put("waiting", health.waiting())
+                .put("concurrency_limit", health.concurrencyLimit())
+                .put("circuit", health.circuit()));
     }
 }

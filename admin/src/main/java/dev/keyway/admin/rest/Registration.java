@@ -89,7 +89,8 @@ final class Registration {
                 existing == null ? now : existing.createdAt(),
                 services.stream()
                         .map(service -> new ServiceRevision(service.name(), service.revision()))
-                        .toList());
+                        .toList(),
+                request.pacing());
         edits.add(0, new Edit.PutDeployment(id, deployment));
         return new Plan(deployment, services, edits, info);
     }

@@ -263,6 +263,68 @@ class DeploymentIT {
     }
 
     @Test
+    void limitsAreSetAtRegistrationChangedByPatchAndBroughtBackByNull() {
+        String id = instance.post(
+                        "/deployments",
+                        plain(
+                                "Service",
+                                "{\"name\": \"a\"}",
+                                ", \"adaptive_concurrency\": true, \"rate_limit\": {\"events_per_second\": 2.5}"))
+                .json()
+                .getString("id");
+        JsonObject registered = instance.get("/deployments/" + id).json();
+
+        instance.patch(
+                "/deployments/" + id,
+                "{\"rate_limit\": {\"events_per_second\": 100, \"burst\": 7},"
+                        + " \"circuit_breaker\": {\"failures\": 3, \"max_probe_interval\": \"2s\"}}");
+        JsonObject patched = instance.get("/deployments/" + id).json();
+        instance.patch(
+                "/deployments/" + id,
+                "{\"adaptive_concurrency\": null, \"rate_limit\": null, \"circuit_breaker\": null}");
+        JsonObject back = instance.get("/deployments/" + id).json();
+
+        assertThat(registered.getBoolean("adaptive_concurrency")).isTrue();
+        assertThat(registered.getJsonObject("rate_limit"))
+                .isEqualTo(new JsonObject().put("events_per_second", 2.5).put("burst", 3));
+        assertThat(patched.getBoolean("adaptive_concurrency")).isTrue();
+        assertThat(patched.getJsonObject("rate_limit"))
+                .isEqualTo(new JsonObject().put("events_per_second", 100.0).put("burst", 7));
+        assertThat(patched.getJsonObject("circuit_breaker"))
+                .isEqualTo(
+                        new JsonObject().put("enabled", true).put("failures", 3).put("max_probe_interval", "2s"));
+        assertThat(back.fieldNames()).doesNotContain("adaptive_concurrency", "rate_limit", "circuit_breaker");
+    }
+
+    @Test
+    void wrongLimitsAreRefusedWithWhatIsWanted() {
+        String id = instance.post("/deployments", plain("Service", "{\"name\": \"a\"}", ""))
+                .json()
+                .getString("id");
+
+        assertThat(refused(id, "{\"rate_limit\": {\"events_per_second\": 0}}"))
+                .isEqualTo("rate_limit.events_per_second: 0.0 is not between 0.001 and 1000000");
+        assertThat(refused(id, "{\"rate_limit\": {\"burst\": 5}}"))
+                .isEqualTo("rate_limit.events_per_second: is missing; to lift the limit write \"rate_limit\": null");
+        assertThat(refused(id, "{\"rate_limit\": {\"events_per_second\": 1, \"burst\": 0}}"))
+                .isEqualTo("rate_limit.burst: 0 is not between 1 and 1000000");
+        assertThat(refused(id, "{\"rate_limit\": {\"events_per_secon\": 1}}"))
+                .contains("unknown field 'rate_limit.events_per_secon'")
+                .contains("events_per_second");
+        assertThat(refused(id, "{\"circuit_breaker\": {\"failures\": 0}}"))
+                .isEqualTo("circuit_breaker.failures: 0 is not between 1 and 1000");
+        assertThat(refused(id, "{\"circuit_breaker\": {\"max_probe_interval\": \"1ms\"}}"))
+                .isEqualTo("circuit_breaker.max_probe_interval: 1ms is not between 10ms and 1h");
+        assertThat(refused(id, "{\"rate_limits\": null}")).contains("unknown field 'rate_limits'");
+    }
+
+    private String refused(String id, String patch) {
+        Answer answer = instance.patch("/deployments/" + id, patch);
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(400);
+        return answer.message();
+    }
+
+    @Test
     void deletingNeedsForceAndTakesTheServicesAlong() {
         String id = instance.post("/deployments", plain("Service", "{\"name\": \"a\"}", ""))
                 .json()
@@ -289,7 +351,7 @@ class DeploymentIT {
         String id = instance.post("/deployments", plain("Service", "{\"name\": \"a\"}", ""))
                 .json()
                 .getString("id");
-        instance.runtime.deployments = List.of(new DeploymentHealth(id, true, "answers 401", 2, 1));
+        instance.runtime.deployments = List.of(new DeploymentHealth(id, true, "answers 401", 2, 1, 0, 100, "closed"));
 
         JsonArray health = instance.get("/deployments/" + id).json().getJsonArray("health");
 
@@ -300,7 +362,10 @@ class DeploymentIT {
                         .put("degraded", true)
                         .put("reason", "answers 401")
                         .put("in_flight", 2)
-                        .put("connections", 1));
+                        .put("connections", 1)
+                        .put("waiting", 0)
+                        .put("concurrency_limit", 100)
+                        .put("circuit", "closed"));
     }
 
     @Test

@@ -93,7 +93,7 @@ final class Batches {
                     && next.state == Invocation.State.QUEUED
                     && next.fence() == member.fence()
                     && join(call, next)) {
-                next.state = Invocation.State.WAITING;
+                next.waits(runner.timers().now());
             }
         }
     }
@@ -186,14 +186,13 @@ final class Batches {
         return true;
     }
 
-    /** Gives each its own; answers what the call tells of its deployment. */
-    Outcome settle(SharedCall call, Outcome outcome) {
+    /** Gives each its own. */
+    void settle(SharedCall call, Outcome outcome) {
         List<Invocation> members = call.members();
         for (Invocation member : members) {
             member.fence().landed(runner);
             member.shared = null;
         }
-        Outcome told = outcome;
         boolean whole = call.results() == null && members.size() > 1;
         Outcome shared = whole ? forEach(call, outcome) : outcome;
         for (int i = 0; i < members.size(); i++) {
@@ -203,12 +202,8 @@ final class Batches {
                 continue;
             }
             Outcome own = call.results() == null ? shared : call.results().get(i);
-            if (own.fault() == Outcome.Fault.DEPLOYMENT) {
-                told = own;
-            }
             runner.settle(member, own, whole);
         }
-        return told;
     }
 
     /**

@@ -41,6 +41,7 @@ public abstract class Invocation extends MailboxEntry implements Call {
     int failures;
     long firstAttemptNanos;
     long nextAttemptNanos;
+    private long waitingNanos;
     long troubledSinceMillis;
     String reason;
     TimerWheel.Timer retry;
@@ -115,6 +116,24 @@ public abstract class Invocation extends MailboxEntry implements Call {
     /** An attempt failed and another one follows. */
     protected abstract void retrying(Outcome outcome, long delayMillis);
 
+    /** Its deployment could not be sent to, or only to see whether it is back; it goes on waiting. */
+    protected void unreachable(Outcome outcome) {}
+
+    /** It is handed to the invoker. What it waits there counts for no limit of age: it is not the record that is late. */
+    final void waits(long nowNanos) {
+        state = State.WAITING;
+        waitingNanos = nowNanos;
+    }
+
+    /** The attempt does not count. */
+    final void unsent(Outcome outcome) {
+        state = State.QUEUED;
+        if (failures == 0) {
+            firstAttemptNanos = 0;
+        }
+        unreachable(outcome);
+    }
+
     /** The invocation at the head of its mailbox became blocked. */
     protected void headBlocked(Invocation head) {}
 
@@ -165,6 +184,8 @@ public abstract class Invocation extends MailboxEntry implements Call {
     final void started(long now) {
         if (firstAttemptNanos == 0) {
             firstAttemptNanos = now;
+        } else {
+            firstAttemptNanos += now - waitingNanos;
         }
         state = State.IN_FLIGHT;
         Fence fence = fence();

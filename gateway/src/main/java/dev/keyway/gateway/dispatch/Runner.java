@@ -1,6 +1,5 @@
 package dev.keyway.gateway.dispatch;
 
-import dev.keyway.admin.model.Deployment;
 import dev.keyway.gateway.invoke.Invoker;
 import dev.keyway.gateway.invoke.LoopTimers;
 import dev.keyway.gateway.invoke.Outcome;
@@ -9,10 +8,8 @@ import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -36,7 +33,6 @@ public final class Runner {
     private final Set<Invocation> troubled = new LinkedHashSet<>();
     private final ArrayDeque<Invocation> ready = new ArrayDeque<>();
     private final Draining draining;
-    private final DeploymentFaults faults = new DeploymentFaults();
     private Invoker invoker;
     private boolean starting;
 
@@ -157,7 +153,7 @@ public final class Runner {
                     new Outcome(Outcome.Kind.UNDELIVERABLE, Outcome.Fault.RECORD, problem, -1, null), false);
             return;
         }
-        invocation.state = Invocation.State.WAITING;
+        invocation.waits(timers.now());
         if (!batches.take(invocation)) {
             invoker.submit(invocation);
         }
@@ -179,26 +175,22 @@ public final class Runner {
             fence.landed(this);
         }
         settle(invocation, outcome, false);
-        landed(invocation.target.deployment(), outcome);
+        landed();
     }
 
     /** All of a shared call have landed; what becomes ready starts together. */
     void landed(SharedCall call, Outcome outcome) {
         boolean within = starting;
         starting = true;
-        Outcome told;
         try {
-            told = batches.settle(call, outcome);
+            batches.settle(call, outcome);
         } finally {
             starting = within;
         }
-        landed(call.target().deployment(), told);
+        landed();
     }
 
-    private void landed(Deployment deployment, Outcome outcome) {
-        if (!outcome.isUnprocessed()) {
-            faults.note(deployment.id(), outcome);
-        }
+    private void landed() {
         if (!draining.idle()) {
             // What landed must reach its owner before the news that nothing is in flight: that owner commits next.
             done.flush();
@@ -216,6 +208,10 @@ public final class Runner {
             // Nothing was attempted: straight back, in its turn. The invoker bounds how often a peer may refuse.
             invocation.state = Invocation.State.QUEUED;
             ready.addFirst(invocation);
+        } else if (!outcome.counted() && invocation.wanted()) {
+            invocation.unsent(outcome);
+            trouble(invocation, outcome.reason());
+            ready.add(invocation);
         } else if (outcome.kind() == Outcome.Kind.RETRY) {
             failed(invocation, outcome);
         } else if (!invocation.wanted()) {
@@ -409,22 +405,6 @@ public final class Runner {
 
     /** A look at this runner. */
     public RunnerStats stats(Collection<String> deployments) {
-        Map<String, Integer> inFlight = new HashMap<>();
-        Map<String, Integer> connections = new HashMap<>();
-        for (String deployment : deployments) {
-            inFlight.put(deployment, invoker.inFlight(deployment));
-            connections.put(deployment, invoker.connections(deployment));
-        }
-        int blocked = 0;
-        for (Invocation invocation : troubled) {
-            blocked += invocation.state == Invocation.State.BLOCKED ? 1 : 0;
-        }
-        faults.keep(deployments);
-        return new RunnerStats(turns.keys(), turns.held(), blocked, inFlight, connections);
-    }
-
-    /** Why the deployment's last call of this loop failed through its own fault, {@code null} when it did not. Any thread. */
-    public String faultOf(String deployment) {
-        return faults.reason(deployment);
+        return RunnerStats.of(turns, troubled, invoker, deployments);
     }
 }

@@ -116,6 +116,12 @@ final class SharedCall extends TimerWheel.Timer implements BatchCall {
         return live;
     }
 
+    /** A record that spoils its requests stays the first of them, or is sent alone in the end. */
+    @Override
+    public Object subject() {
+        return members.get(0);
+    }
+
     @Override
     public BatchRecord record(int index) {
         return members.get(index).inBatch();

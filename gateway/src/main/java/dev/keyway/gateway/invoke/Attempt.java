@@ -30,6 +30,10 @@ final class Attempt extends TimerWheel.Timer implements Exchange {
     private boolean responseEnded;
     private long received;
     private Outcome failedInStart;
+    private long number;
+    private boolean answered;
+    private boolean timedOut;
+    private long startedNanos;
 
     Attempt(Call call, Endpoint endpoint) {
         this.call = call;
@@ -73,8 +77,10 @@ final class Attempt extends TimerWheel.Timer implements Exchange {
     }
 
     /** The caller has unlinked it and counted it in flight. */
-    void run(Connection free, ProtocolDriver driver) {
+    void run(Connection free, ProtocolDriver driver, long itsNumber, long nowNanos) {
         state = State.RUNNING;
+        number = itsNumber;
+        startedNanos = nowNanos;
         connection = free;
         endpoint.schedule(this, call.timeoutMillis());
         try {
@@ -182,9 +188,30 @@ final class Attempt extends TimerWheel.Timer implements Exchange {
         }
         connection.release(this);
         call.attemptState(null);
-        endpoint.ended(this);
-        call.done(outcome);
+        endpoint.ended(this, outcome);
+        boolean onlyProbed =
+                number < 0 && outcome.fault() == Outcome.Fault.DEPLOYMENT && outcome.kind() == Outcome.Kind.RETRY;
+        call.done(onlyProbed ? outcome.uncounted() : outcome);
         endpoint.dispatch();
+    }
+
+    /** As {@link Pace#started} said. */
+    long number() {
+        return number;
+    }
+
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    Pace.Ending ending(Outcome outcome) {
+        if (timedOut) {
+            return Pace.Ending.TIMED_OUT;
+        }
+        if (outcome.isUnprocessed() || !answered && outcome.fault() == Outcome.Fault.RECORD) {
+            return Pace.Ending.NOTHING;
+        }
+        return answered ? Pace.Ending.ANSWERED : Pace.Ending.BROKEN;
     }
 
     /** The transport or the invoker ends the attempt. */
@@ -208,6 +235,7 @@ final class Attempt extends TimerWheel.Timer implements Exchange {
         if (state != State.RUNNING) {
             return;
         }
+        answered = true;
         endpoint.answered();
         connection.answered();
         responseEnded = end;
@@ -255,15 +283,14 @@ final class Attempt extends TimerWheel.Timer implements Exchange {
     @Override
     protected void fire() {
         if (state == State.RUNNING) {
+            timedOut = true;
             connection.suspect();
             fail(Outcome.retry(
                     Outcome.Fault.DEPLOYMENT,
                     "no complete answer from " + endpoint.address() + " within " + call.timeoutMillis() + " ms"));
         } else if (state == State.WAITING) {
             endpoint.unlink(this);
-            refuse(Outcome.retry(
-                    Outcome.Fault.DEPLOYMENT,
-                    "no connection to " + endpoint.address() + " within " + call.timeoutMillis() + " ms"));
+            refuse(Outcome.unsent(endpoint.whyWaiting(call.timeoutMillis())));
         }
     }
 }

@@ -10,6 +10,11 @@ public interface BatchCall extends Call {
 
     int records();
 
+    @Override
+    default int events() {
+        return records();
+    }
+
     BatchRecord record(int index);
 
     /**

@@ -56,6 +56,22 @@ public interface Call {
         return true;
     }
 
+    /** Events that it carries: what it takes from the deployment's rate. */
+    default int events() {
+        return 1;
+    }
+
+    /** What is tried again when this attempt fails: the same object for every attempt at it. */
+    default Object subject() {
+        return this;
+    }
+
+    /**
+     * The deployment's rate is used up, so that this call would have to wait; called while it waits. A call that is not to
+     * wait ends in a task of its own.
+     */
+    default void overRate(long retryAfterMillis) {}
+
     /** The end of the attempt; called exactly once after {@link #begin()} answered true. */
     void done(Outcome outcome);
 }

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * and O(1) to leave. At most one connection is being opened at a time, and failed opens back off, so that a dead or
  * refusing peer costs one connect per backoff and loop, however many calls wait.
  */
-final class Endpoint {
+final class Endpoint implements Pace.Waiting {
     private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
     private static final int MAX_REFUSALS = 1_000;
 
@@ -24,6 +24,7 @@ final class Endpoint {
     private final ProtocolDriver driver;
     private final List<Connection> connections = new ArrayList<>();
     private final Reconnect reconnect;
+    private final Pace pace;
     private Deployment deployment;
     private Address address;
     private Attempt head;
@@ -44,6 +45,7 @@ final class Endpoint {
         this.deployment = deployment;
         this.address = Address.of(deployment.uri());
         this.reconnect = new Reconnect();
+        this.pace = invoker.paces().of(deployment, this);
     }
 
     Address address() {
@@ -87,38 +89,70 @@ final class Endpoint {
             schedule(attempt, attempt.call.timeoutMillis());
         }
         dispatch();
+        if (attempt.waiting() && pace.retryAfterMillis() >= 0) {
+            attempt.call.overRate(pace.retryAfterMillis());
+        }
     }
 
-    /** Gives waiting calls to free streams, in order; opens a connection when there is none. */
+    /** Gives waiting calls to free streams, as far as the pace allows, in order; opens a connection when there is none. */
     void dispatch() {
         if (dispatching) {
             return;
         }
         dispatching = true;
         try {
-            int limit = invoker.concurrency(deployment);
-            while (head != null && inFlight < limit) {
+            while (head != null && pace.open()) {
                 Connection free = pick();
                 if (free == null) {
                     grow();
-                    return;
+                    break;
                 }
                 Attempt attempt = head;
                 unlink(attempt);
                 if (attempt.call.begin()) {
                     inFlight++;
                     free.used();
-                    attempt.run(free, driver);
+                    attempt.run(free, driver, pace.started(attempt.call.events()), pace.timed() ? System.nanoTime() : 0);
                 } else {
                     attempt.discard();
                 }
             }
         } finally {
             dispatching = false;
+            pace.waiting(waiting);
         }
         if (forgotten) {
             closeIfIdle();
         }
+    }
+
+    @Override
+    public void changed() {
+        dispatch();
+    }
+
+    @Override
+    public void probe() {
+        reconnect.reset();
+        dispatch();
+    }
+
+    @Override
+    public void overRate(long retryAfterMillis) {
+        for (Attempt attempt = head; attempt != null; attempt = attempt.next) {
+            attempt.call.overRate(retryAfterMillis);
+        }
+    }
+
+    /** Takes a waiting call back. */
+    void withdraw(Attempt attempt) {
+        unlink(attempt);
+        attempt.discard();
+        pace.waiting(waiting);
+    }
+
+    String whyWaiting(long millis) {
+        return pace.pausedBy() != null ? pace.pausedBy() : "no connection to " + address + " within " + millis + " ms";
     }
 
     private Connection pick() {
@@ -132,7 +166,7 @@ final class Endpoint {
     }
 
     private void grow() {
-        if (!connecting && !reconnect.isScheduled() && live() < invoker.maxConnections(deployment)) {
+        if (!connecting && !reconnect.isScheduled() && live() < invoker.maxConnections(this)) {
             open();
         }
     }
@@ -195,6 +229,7 @@ final class Endpoint {
                 .addKeyValue("retryInMillis", pause)
                 .log("cannot connect to deployment");
         if (live() == 0) {
+            pace.unreachable(reason);
             failWaiting(reason);
         }
     }
@@ -204,7 +239,7 @@ final class Endpoint {
         for (int i = waiting; i > 0 && head != null; i--) {
             Attempt attempt = head;
             unlink(attempt);
-            attempt.refuse(Outcome.retry(Outcome.Fault.DEPLOYMENT, reason));
+            attempt.refuse(Outcome.unsent(reason));
         }
     }
 
@@ -249,8 +284,14 @@ final class Endpoint {
                 : Outcome.retry(Outcome.Fault.DEPLOYMENT, reason);
     }
 
-    void ended(Attempt attempt) {
+    void ended(Attempt attempt, Outcome outcome) {
         inFlight--;
+        long nanos = attempt.startedNanos() == 0 ? 0 : System.nanoTime() - attempt.startedNanos();
+        pace.ended(attempt.call, outcome, attempt.ending(outcome), attempt.number(), nanos);
+    }
+
+    int cap() {
+        return pace.cap();
     }
 
     /** Once in a while: renews what is old, gives up on connections whose peer allows no streams, ends when unused. */
@@ -264,7 +305,10 @@ final class Endpoint {
             if (connection.barren(now, invoker.settings().connectTimeout().toNanos())) {
                 connection.drain();
                 if (live() == 0) {
-                    failWaiting("no stream to " + address + ": the server allows none (MAX_CONCURRENT_STREAMS is 0)");
+                    String reason =
+                            "no stream to " + address + ": the server allows none (MAX_CONCURRENT_STREAMS is 0)";
+                    pace.unreachable(reason);
+                    failWaiting(reason);
                 }
             }
         }

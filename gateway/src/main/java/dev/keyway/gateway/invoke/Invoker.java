@@ -23,6 +23,9 @@ public interface Invoker {
     /** Calls of this loop in flight to the deployment. */
     int inFlight(String deploymentId);
 
+    /** Calls of this loop that wait for a permit, a token, a closed circuit or a stream to the deployment. */
+    int waiting(String deploymentId);
+
     /** Open connections of this loop to the deployment. */
     int connections(String deploymentId);
 

@@ -22,8 +22,7 @@ public final class LoopInvoker implements Invoker {
 
     private final ContextInternal context;
     private final KeywayConfig.Invoker settings;
-    private final int deploymentConcurrency;
-    private final int loops;
+    private final Pace.Source paces;
     private final RandomGenerator random;
     private final Map<Protocol, ProtocolDriver> drivers = new EnumMap<>(Protocol.class);
     private final Map<String, Endpoint> endpoints = new HashMap<>();
@@ -38,8 +37,7 @@ public final class LoopInvoker implements Invoker {
     /**
      * @param context the event loop that every method will be called on
      * @param timers of that loop
-     * @param deploymentConcurrency calls in flight of one deployment that does not set its own, all loops together
-     * @param loops among how many invokers a deployment's concurrency is divided; each gets at least one
+     * @param paces how much of it may be sent, and when
      * @param random for jitter
      * @param tls options of {@code https://} connections: trust, client certificate; host names are always verified
      *     unless these options say otherwise
@@ -49,8 +47,7 @@ public final class LoopInvoker implements Invoker {
             Context context,
             LoopTimers timers,
             KeywayConfig.Invoker settings,
-            int deploymentConcurrency,
-            int loops,
+            Pace.Source paces,
             RandomGenerator random,
             ClientSSLOptions tls,
             List<? extends ProtocolDriver> drivers) {
@@ -59,8 +56,7 @@ public final class LoopInvoker implements Invoker {
         }
         this.context = (ContextInternal) context;
         this.settings = settings;
-        this.deploymentConcurrency = deploymentConcurrency;
-        this.loops = loops;
+        this.paces = paces;
         this.random = random;
         this.timers = timers;
         for (ProtocolDriver driver : drivers) {
@@ -123,8 +119,7 @@ public final class LoopInvoker implements Invoker {
             return;
         }
         if (attempt.waiting()) {
-            attempt.endpoint.unlink(attempt);
-            attempt.discard();
+            attempt.endpoint.withdraw(attempt);
         } else {
             attempt.fail(Outcome.retry(Outcome.Fault.RECORD, "aborted by this instance"));
         }
@@ -142,7 +137,7 @@ public final class LoopInvoker implements Invoker {
         return endpoint == null ? 0 : endpoint.connections();
     }
 
-    /** Calls of this loop that wait for a stream to the deployment. */
+    @Override
     public int waiting(String deploymentId) {
         Endpoint endpoint = endpoints.get(deploymentId);
         return endpoint == null ? 0 : endpoint.waiting();
@@ -206,14 +201,13 @@ public final class LoopInvoker implements Invoker {
         return http1;
     }
 
-    int concurrency(Deployment deployment) {
-        int whole = deployment.maxConcurrency() > 0 ? deployment.maxConcurrency() : deploymentConcurrency;
-        return Math.max(1, whole / loops);
+    Pace.Source paces() {
+        return paces;
     }
 
     /** Over HTTP/1.1 a connection carries one call, so there the concurrency alone is the bound. */
-    int maxConnections(Deployment deployment) {
-        return deployment.useHttp11() ? concurrency(deployment) : settings.maxConnections();
+    int maxConnections(Endpoint endpoint) {
+        return endpoint.deployment().useHttp11() ? endpoint.cap() : settings.maxConnections();
     }
 
     /** When a connection opened now is to be replaced: its age with 20 % jitter either way. */

@@ -13,11 +13,18 @@ import java.util.Map;
  * @param retryAfterMillis what the handler asked for, -1 when it did not
  * @param response the handler's answer where there was one, for RPC callers; {@code null} for an empty 2xx and for
  *     failures without an answer
+ * @param counted whether it uses up an attempt; false when no request was sent, or only to see whether the deployment is
+ *     back
  */
-public record Outcome(Kind kind, Fault fault, String reason, long retryAfterMillis, Response response) {
+public record Outcome(
+        Kind kind, Fault fault, String reason, long retryAfterMillis, Response response, boolean counted) {
 
     /** The outcome of an empty 2xx answer. */
     public static final Outcome COMPLETED = new Outcome(Kind.COMPLETED, null, null, -1, null);
+
+    public Outcome(Kind kind, Fault fault, String reason, long retryAfterMillis, Response response) {
+        this(kind, fault, reason, retryAfterMillis, response, true);
+    }
 
     /** What to do with the invocation. */
     public enum Kind {
@@ -68,6 +75,16 @@ public record Outcome(Kind kind, Fault fault, String reason, long retryAfterMill
     /** Whether this is an {@link #unprocessed} attempt. */
     public boolean isUnprocessed() {
         return kind == Kind.RETRY && fault == null;
+    }
+
+    /** Nothing was sent, because the deployment cannot be reached: waits, and uses up no attempt. */
+    public static Outcome unsent(String reason) {
+        return retry(Fault.DEPLOYMENT, reason).uncounted();
+    }
+
+    /** The same, using up no attempt. */
+    public Outcome uncounted() {
+        return new Outcome(kind, fault, reason, retryAfterMillis, response, false);
     }
 
     public static Outcome completed(Response response) {

@@ -40,6 +40,14 @@ public final class Meters implements AutoCloseable {
                 .register(registry);
     }
 
+    /** A counter that something else counts. */
+    public Meter counter(Metric metric, DoubleSupplier value, String... tagValues) {
+        return FunctionCounter.builder(metric.meterName(), value, DoubleSupplier::getAsDouble)
+                .description(metric.help())
+                .tags(tags(metric, tagValues))
+                .register(registry);
+    }
+
     public Counter counter(Metric metric, String... tagValues) {
         return Counter.builder(metric.meterName())
                 .description(metric.help())

@@ -47,6 +47,23 @@ public enum Metric {
     PARTITIONS_LOST(Kind.COUNTER, "keyway.partitions.lost", "Partitions lost without a revoke", "subscription"),
     OUT_OF_RANGE(Kind.COUNTER, "keyway.offsets.out.of.range", "Partitions restarted at the log start", "subscription"),
     CALLS_IN_FLIGHT(Kind.GAUGE, "keyway.calls.in.flight", "Calls in flight", "deployment"),
+    CALLS_WAITING(
+            Kind.GAUGE,
+            "keyway.calls.waiting",
+            "Calls that wait for a permit, the rate, a closed circuit or a stream",
+            "deployment"),
+    CONCURRENCY_LIMIT(
+            Kind.GAUGE,
+            "keyway.concurrency.limit",
+            "Calls in flight that this instance allows now, adaptive or fixed",
+            "deployment"),
+    CIRCUIT_OPEN(Kind.GAUGE, "keyway.circuit.open", "1 while only probes are sent, else 0", "deployment"),
+    CIRCUIT_OPENED(Kind.COUNTER, "keyway.circuit.opened", "Times that the circuit has opened", "deployment"),
+    RATE_LIMIT(
+            Kind.GAUGE,
+            "keyway.rate.limit",
+            "Calls per second that this instance may send, 0 when not limited",
+            "deployment"),
     CONNECTIONS(Kind.GAUGE, "keyway.connections", "Open connections", "deployment"),
     MAILBOXES(Kind.GAUGE, "keyway.mailboxes", "Keys that have work"),
     MAILBOX_DEPTH(Kind.GAUGE, "keyway.mailbox.entries", "Invocations held in mailboxes and workers"),

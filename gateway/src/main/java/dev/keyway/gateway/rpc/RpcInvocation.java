@@ -166,6 +166,19 @@ final class RpcInvocation extends Invocation {
     }
 
     @Override
+    protected void unreachable(Outcome outcome) {
+        last = outcome;
+    }
+
+    @Override
+    public void overRate(long retryAfterMillis) {
+        if (reply.tryComplete(new RpcCall.Reply.Overloaded(
+                "the rate limit of the deployment is reached (rate_limit)", (retryAfterMillis + 999) / 1_000))) {
+            runner().context().runOnContext(v -> abandon());
+        }
+    }
+
+    @Override
     protected void dropped() {
         settled();
     }

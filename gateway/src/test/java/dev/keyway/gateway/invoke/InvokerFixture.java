@@ -5,6 +5,7 @@ import dev.keyway.admin.config.Secrets;
 import dev.keyway.gateway.invoke.TestCalls.TestCall;
 import dev.keyway.gateway.invoke.http.HttpDriver;
 import dev.keyway.gateway.invoke.restate.RestateDriver;
+import dev.keyway.gateway.pace.Throttles;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -40,8 +41,7 @@ final class InvokerFixture implements AutoCloseable {
                 loop,
                 new LoopTimers(vertx),
                 settings,
-                1_000,
-                1,
+                new Throttles(vertx, loop, 1_000, new Random(8)).of(loop),
                 new Random(7),
                 tls,
                 List.of(

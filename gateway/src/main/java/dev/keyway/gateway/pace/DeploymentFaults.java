@@ -1,11 +1,10 @@
-package dev.keyway.gateway.dispatch;
+package dev.keyway.gateway.pace;
 
 import dev.keyway.gateway.invoke.Outcome;
-import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Deployments whose last call of a runner failed through their own fault. Written by the runner, read by any thread. */
+/** Deployments whose last call of a loop failed through their own fault. Written by the loop, read by any thread. */
 final class DeploymentFaults {
     private final Map<String, String> reasons = new ConcurrentHashMap<>();
 
@@ -17,12 +16,12 @@ final class DeploymentFaults {
         }
     }
 
+    void forget(String deployment) {
+        reasons.remove(deployment);
+    }
+
     /** {@code null} when the last call went well, or failed through its record. */
     String reason(String deployment) {
         return reasons.get(deployment);
-    }
-
-    void keep(Collection<String> deployments) {
-        reasons.keySet().retainAll(deployments);
     }
 }
