@@ -112,7 +112,8 @@ final class Endpoint implements Pace.Waiting {
                 if (attempt.call.begin()) {
                     inFlight++;
                     free.used();
-                    attempt.run(free, driver, pace.started(attempt.call.events()), pace.timed() ? System.nanoTime() : 0);
+                    attempt.run(
+                            free, driver, pace.started(attempt.call.events()), pace.timed() ? System.nanoTime() : 0);
                 } else {
                     attempt.discard();
                 }
