@@ -6,54 +6,64 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process of a load run: a JVM with the class path of this one, that answers commands line by line. Its standard
- * error is this process's. One thread.
+ * A process of a load run that answers commands line by line. Its standard error goes to a file. It ends when its
+ * standard input is closed, so it outlives this process by no more than a moment, however this one ends. One thread,
+ * {@link #stop} from any.
  */
 final class ChildJvm implements AutoCloseable {
+    private static final int ANSWER_SECONDS = 120;
+    private static final int STOP_SECONDS = 15;
+    private static final int LAST_LINES = 5;
+    private static final String END = "\0";
+
     private final String name;
     private final Process process;
-    private final BufferedReader out;
+    private final Path log;
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final Writer in;
 
-    /** A process that talks over standard input and output. */
-    ChildJvm(String name, List<String> jvmArgs, String mainClass, List<String> args) {
-        this(name, command(jvmArgs, mainClass, args).redirectError(ProcessBuilder.Redirect.INHERIT));
-    }
-
-    private ChildJvm(String name, ProcessBuilder builder) {
+    ChildJvm(String name, List<String> command, Path log) {
         this.name = name;
+        this.log = log;
         try {
-            process = builder.start();
+            process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start the " + name, e);
         }
-        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         in = process.outputWriter(StandardCharsets.UTF_8);
+        Thread reader = new Thread(this::read, name + "-output");
+        reader.setDaemon(true);
+        reader.start();
     }
 
-    /** A process whose output goes to a file. */
-    static ChildJvm logging(String name, List<String> jvmArgs, String mainClass, List<String> args, Path log) {
-        return new ChildJvm(
-                name,
-                command(jvmArgs, mainClass, args).redirectErrorStream(true).redirectOutput(log.toFile()));
+    private void read() {
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                lines.add(line);
+            }
+        } catch (IOException e) {
+            // The process is being stopped.
+        }
+        lines.add(END);
     }
 
-    private static ProcessBuilder command(List<String> jvmArgs, String mainClass, List<String> args) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvmArgs);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(mainClass);
-        command.addAll(args);
-        return new ProcessBuilder(command);
+    String name() {
+        return name;
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     /** Reads lines until one begins with the word, and returns the rest of that line. */
@@ -71,7 +81,7 @@ final class ChildJvm implements AutoCloseable {
             in.write(command + "\n");
             in.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException("the " + name + " does not take commands", e);
+            throw new UncheckedIOException("the " + name + " does not take commands" + lastWords(), e);
         }
     }
 
@@ -81,33 +91,65 @@ final class ChildJvm implements AutoCloseable {
         return readLine();
     }
 
-    private String readLine() {
-        try {
-            String line = out.readLine();
-            if (line == null) {
-                throw new IllegalStateException("the " + name + " has ended");
-            }
-            return line;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read from the " + name, e);
+    /** Sends a command that is answered with OK. */
+    void tell(String command) {
+        String answer = ask(command);
+        if (!answer.equals("OK")) {
+            throw new IllegalStateException("the " + name + " answered " + answer + " to " + command);
         }
     }
 
-    boolean isAlive() {
-        return process.isAlive();
+    private String readLine() {
+        try {
+            String line = lines.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
+            if (line == null) {
+                throw new IllegalStateException(
+                        "the " + name + " did not answer within " + ANSWER_SECONDS + " s" + lastWords());
+            }
+            if (line.equals(END)) {
+                lines.add(END);
+                throw new IllegalStateException("the " + name + " has ended" + lastWords());
+            }
+            return line;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
-    /** Processor time so far, of all its threads. */
-    Duration processorTime() {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    void requireAlive() {
+        if (!process.isAlive()) {
+            throw new IllegalStateException("the " + name + " has ended" + lastWords());
+        }
+    }
+
+    private String lastWords() {
+        try {
+            List<String> all = Files.readAllLines(log);
+            return "; its log " + log + " ends with: "
+                    + String.join(" | ", all.subList(Math.max(0, all.size() - LAST_LINES), all.size()));
+        } catch (IOException e) {
+            return "; its log is " + log;
+        }
+    }
+
+    /** Closes standard input, and asks the process to end if that is not enough. */
+    void stop() {
+        try {
+            in.close();
+        } catch (IOException e) {
+            // It has ended already.
+        }
+        process.destroy();
     }
 
     @Override
     public void close() {
-        process.destroy();
+        stop();
         try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
+                process.waitFor();
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();

@@ -1,40 +1,43 @@
 package dev.keyway.benchmarks.load;
 
+import io.netty.channel.EventLoop;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * The handler of a load run, a process of its own: HTTP/2 without TLS, answers 200 with an empty body once the request
- * has arrived completely, and keeps a {@link Tally}. Commands on standard input: {@code reset <partitions> <offsets>
- * <keys>} begins a pass, {@code await <records>} prints the tally once so many distinct records have come or nothing has
- * come for a while, {@code stats} at once, {@code names} the header names of the pass's first call.
+ * The handler of a load run, a process of its own: HTTP/2 without TLS, answers 200 with an empty body some time after
+ * the request has arrived completely, and keeps a {@link Tally}. Commands on standard input: {@code reset <records>
+ * <keys> <microseconds to answer>} begins a pass, {@code seen} prints the tally, {@code latency} its histogram,
+ * {@code names} the header names of the pass's first call.
  */
 final class HandlerMain {
     private static final int STREAMS = 4_096;
     private static final int WINDOW = 4 << 20;
 
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
-
     private final int loops;
-    private volatile Tally tally = new Tally(1, 1, 1, 1);
+    private volatile Tally tally;
+    private volatile long delayNanos;
     private volatile String names;
 
     private HandlerMain(int loops) {
         this.loops = loops;
+        this.tally = new Tally(1, 1, loops);
     }
 
     public static void main(String[] args) throws IOException {
@@ -42,10 +45,9 @@ final class HandlerMain {
     }
 
     private void run() throws IOException {
-        int port = freePort();
+        int port = Ports.free();
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
         AtomicInteger number = new AtomicInteger();
-        tally = new Tally(1, 1, 1, loops);
         vertx.deployVerticle(
                         () -> new Server(number.getAndIncrement(), port), new DeploymentOptions().setInstances(loops))
                 .onSuccess(id -> System.out.println("READY " + port))
@@ -63,45 +65,28 @@ final class HandlerMain {
             switch (words[0]) {
                 case "reset" -> {
                     names = null;
-                    tally = new Tally(
-                            Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]), loops);
+                    delayNanos = TimeUnit.MICROSECONDS.toNanos(Long.parseLong(words[3]));
+                    tally = new Tally(Integer.parseInt(words[1]), Integer.parseInt(words[2]), loops);
                     System.out.println("OK");
                 }
-                case "await" -> {
-                    await(Long.parseLong(words[1]));
-                    System.out.println(tally.toLine());
-                }
-                case "stats" -> System.out.println(tally.toLine());
+                case "seen" -> System.out.println(tally.seen().toLine());
+                case "latency" -> System.out.println(Latency.encode(tally.latency()));
                 case "names" -> System.out.println(names);
                 default -> System.err.println("unknown command: " + line);
             }
         }
     }
 
-    private void await(long records) {
-        long progress = -1;
-        long deadline = 0;
-        while (tally.distinct() < records) {
-            long now = System.nanoTime();
-            if (tally.distinct() != progress) {
-                progress = tally.distinct();
-                deadline = now + PATIENCE_NANOS;
-            } else if (now - deadline > 0) {
-                return;
-            }
-            LockSupport.parkNanos(5_000_000);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
+    /** A request that waits for its answer. */
+    private record Waiting(HttpServerRequest request, Buffer body, Tally tally, long arrived, long due) {}
 
     private final class Server extends AbstractVerticle {
         private final int loop;
         private final int port;
+        /** All wait equally long, so the first to come is the first to go, and one timer is enough. */
+        private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+        private EventLoop eventLoop;
 
         Server(int loop, int port) {
             this.loop = loop;
@@ -110,6 +95,7 @@ final class HandlerMain {
 
         @Override
         public void start(Promise<Void> started) {
+            eventLoop = ((ContextInternal) context).nettyEventLoop();
             HttpServerOptions options = new HttpServerOptions()
                     .setHost("127.0.0.1")
                     .setPort(port)
@@ -117,28 +103,67 @@ final class HandlerMain {
                     .setHttp2ConnectionWindowSize(WINDOW)
                     .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(STREAMS));
             vertx.createHttpServer(options)
-                    .requestHandler(this::answer)
+                    .requestHandler(request -> new Arriving(request).receive())
                     .listen()
                     .<Void>mapEmpty()
                     .onComplete(started);
         }
 
-        private void answer(HttpServerRequest request) {
-            int[] bytes = new int[1];
-            request.handler(buffer -> bytes[0] += buffer.length());
-            request.endHandler(end -> {
-                var headers = request.headers();
-                if (names == null) {
-                    names = String.join(",", new TreeSet<>(headers.names()));
-                }
-                tally.count(
-                        loop,
-                        headers.get(HeaderNames.KEYWAY_KEY),
-                        headers.get(HeaderNames.KAFKA_PARTITION),
-                        headers.get(HeaderNames.KAFKA_OFFSET),
-                        bytes[0]);
+        private void arrived(HttpServerRequest request, Buffer body, int bytes) {
+            long now = System.nanoTime();
+            if (names == null) {
+                names = String.join(",", new TreeSet<>(request.headers().names()));
+            }
+            Tally counting = tally;
+            counting.arrived(loop, body, bytes, now);
+            long delay = delayNanos;
+            if (delay == 0) {
+                counting.answered(loop, body, 0);
                 request.response().end();
-            });
+                return;
+            }
+            boolean idle = waiting.isEmpty();
+            waiting.add(new Waiting(request, body, counting, now, now + delay));
+            if (idle) {
+                eventLoop.schedule(this::answerDue, delay, TimeUnit.NANOSECONDS);
+            }
+        }
+
+        private void answerDue() {
+            long now = System.nanoTime();
+            for (Waiting next = waiting.peek(); next != null; next = waiting.peek()) {
+                if (next.due() - now > 0) {
+                    eventLoop.schedule(this::answerDue, next.due() - now, TimeUnit.NANOSECONDS);
+                    return;
+                }
+                waiting.remove();
+                next.tally().answered(loop, next.body(), now - next.arrived());
+                next.request().response().end();
+            }
+        }
+
+        private final class Arriving {
+            private final HttpServerRequest request;
+            private Buffer prefix;
+            private int bytes;
+
+            Arriving(HttpServerRequest request) {
+                this.request = request;
+            }
+
+            void receive() {
+                request.handler(this::part);
+                request.endHandler(end -> arrived(request, prefix, bytes));
+            }
+
+            private void part(Buffer part) {
+                bytes += part.length();
+                if (prefix == null) {
+                    prefix = part;
+                } else if (prefix.length() < Body.PREFIX) {
+                    prefix = prefix.copy().appendBuffer(part);
+                }
+            }
         }
     }
 }

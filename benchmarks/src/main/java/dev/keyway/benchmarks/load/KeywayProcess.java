@@ -1,11 +1,9 @@
 package dev.keyway.benchmarks.load;
 
-import dev.keyway.gateway.cli.Main;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,71 +16,78 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Keyway as a user runs it: {@code keyway server --config-file} in a JVM of its own with the default settings, a
- * deployment and subscriptions by REST. Its log goes to a file beside its configuration.
+ * deployment and subscriptions by REST.
  */
-final class KeywayProcess implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(90);
+final class KeywayProcess {
+    /** The Virtual Object of every caller. */
+    static final String OBJECT = "LoadObject";
+
+    /** The Service. */
+    static final String SERVICE = "LoadService";
+
+    /** Of both. */
+    static final String HANDLER = "handle";
+
+    /** Calls in flight to one deployment: the default of {@code limits.deployment-concurrency}. */
+    static final int CONCURRENCY = 1_000;
+
+    private static final Duration START = Duration.ofSeconds(120);
     private static final String CLUSTER = "load";
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final ChildJvm jvm;
-    private final Path directory;
     private final String admin;
-
-    private KeywayProcess(List<String> jvmArgs, Rig rig) throws IOException {
-        directory = Files.createTempDirectory("keyway-load");
-        int adminPort = freePort();
-        admin = "http://127.0.0.1:" + adminPort;
-        Path config = directory.resolve("keyway.yaml");
-        Files.writeString(config, """
-                data-dir: %s
-                admin:
-                  port: %d
-                ingress:
-                  port: %d
-                kafka:
-                  clusters:
-                    - name: %s
-                      brokers: ["PLAINTEXT://%s"]
-                """.formatted(
-                        directory.resolve("data"), adminPort, freePort(), CLUSTER, rig.bootstrapServers()));
-        jvm = ChildJvm.logging(
-                "gateway",
-                jvmArgs,
-                Main.class.getName(),
-                List.of("server", "--config-file", config.toString(), "--log-level", "warn"),
-                directory.resolve("keyway.log"));
-    }
+    private final int ingressPort;
 
     /** Starts an instance, waits until it is ready, and registers the handler. */
-    static KeywayProcess start(List<String> jvmArgs, Rig rig) {
+    KeywayProcess(Children children, List<String> jvmArgs, String bootstrapServers, int handlerPort) {
+        int adminPort = Ports.free();
+        ingressPort = Ports.free();
+        admin = "http://127.0.0.1:" + adminPort;
+        Path config = children.directory().resolve("keyway.yaml");
         try {
-            KeywayProcess keyway = new KeywayProcess(jvmArgs, rig);
-            try {
-                keyway.awaitReady();
-                keyway.register(rig.handlerPort());
-                return keyway;
-            } catch (RuntimeException e) {
-                keyway.close();
-                throw e;
-            }
+            Files.writeString(config, """
+                    data-dir: %s
+                    admin:
+                      port: %d
+                    ingress:
+                      port: %d
+                    kafka:
+                      clusters:
+                        - name: %s
+                          brokers: ["PLAINTEXT://%s"]
+                    """.formatted(
+                            children.directory().resolve("data"), adminPort, ingressPort, CLUSTER, bootstrapServers));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot prepare the gateway", e);
+            throw new UncheckedIOException("cannot write " + config, e);
         }
+        jvm = children.start(
+                "gateway",
+                jvmArgs,
+                GatewayMain.class,
+                List.of("server", "--config-file", config.toString(), "--log-level", "warn"));
+        awaitReady();
+        register(handlerPort);
+    }
+
+    ChildJvm jvm() {
+        return jvm;
+    }
+
+    /** Where RPC calls go. */
+    int ingressPort() {
+        return ingressPort;
     }
 
     private void awaitReady() {
         long deadline = System.nanoTime() + START.toNanos();
-        while (System.nanoTime() - deadline < 0) {
-            if (!jvm.isAlive()) {
-                throw new IllegalStateException("the gateway has ended; its log is " + directory.resolve("keyway.log"));
-            }
-            if (isReady()) {
-                return;
+        while (!isReady()) {
+            jvm.requireAlive();
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("the gateway was not ready within " + START);
             }
             LockSupport.parkNanos(100_000_000);
         }
-        throw new IllegalStateException("the gateway was not ready within " + START);
     }
 
     private boolean isReady() {
@@ -99,29 +104,39 @@ final class KeywayProcess implements AutoCloseable {
     }
 
     private void register(int handlerPort) {
-        JsonObject handler = new JsonObject().put("name", "handle");
-        JsonObject service = new JsonObject()
-                .put("name", "LoadObject")
-                .put("ty", "VirtualObject")
-                .put("handlers", new JsonArray().add(handler));
         call(
                 "POST",
                 "/deployments",
                 new JsonObject()
                         .put("uri", "http://127.0.0.1:" + handlerPort)
                         .put("protocol", "http")
-                        .put("services", new JsonArray().add(service)));
+                        .put(
+                                "services",
+                                new JsonArray()
+                                        .add(service(OBJECT, "VirtualObject"))
+                                        .add(service(SERVICE, "Service"))));
     }
 
-    /** Subscribes the handler to a topic from its begin, and returns the subscription's id. */
-    String subscribe(String topic) {
+    private static JsonObject service(String name, String type) {
+        return new JsonObject()
+                .put("name", name)
+                .put("ty", type)
+                .put("handlers", new JsonArray().add(new JsonObject().put("name", HANDLER)));
+    }
+
+    /** Subscribes a service's handler to a topic from its begin, and returns the subscription's id. */
+    String subscribe(String topic, String group, String service) {
         JsonObject answer = call(
                 "POST",
                 "/subscriptions",
                 new JsonObject()
                         .put("source", "kafka://" + CLUSTER + "/" + topic)
-                        .put("sink", "service://LoadObject/handle")
-                        .put("options", new JsonObject().put("auto.offset.reset", "earliest")));
+                        .put("sink", "service://" + service + "/" + HANDLER)
+                        .put(
+                                "options",
+                                new JsonObject()
+                                        .put("auto.offset.reset", "earliest")
+                                        .put("group.id", group)));
         return answer.getString("id");
     }
 
@@ -145,34 +160,11 @@ final class KeywayProcess implements AutoCloseable {
             }
             return response.body().isEmpty() ? new JsonObject() : new JsonObject(response.body());
         } catch (IOException e) {
+            jvm.requireAlive();
             throw new UncheckedIOException(method + " " + path + " failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
-    }
-
-    Duration processorTime() {
-        return jvm.processorTime();
-    }
-
-    boolean isAlive() {
-        return jvm.isAlive();
-    }
-
-    /** Configuration, data and log. */
-    Path directory() {
-        return directory;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    @Override
-    public void close() {
-        jvm.close();
     }
 }

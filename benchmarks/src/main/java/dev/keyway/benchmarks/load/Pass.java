@@ -1,65 +1,26 @@
 package dev.keyway.benchmarks.load;
 
-import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
- * What one pass came to, as the handler saw it.
+ * What one pass came to.
  *
- * @param distinct records that arrived at least once
- * @param calls all calls
- * @param repeats calls for a record that had arrived before
- * @param disorder records that came after a later one of their key
- * @param unreadable calls without the headers of a record
- * @param bytes of all bodies
- * @param nanos from the first call to the last
- * @param client processor time of the calling process
- * @param handler processor time of the handler
+ * @param perSecond events per second over the settled part
+ * @param rate the fixed rate, or 0 for a pass as fast as possible
+ * @param toHandler from due time to handler, or {@code null}
+ * @param toCommit from due time to commit, or {@code null}
+ * @param costs of each process
+ * @param serviceNanos mean time that the handler took
+ * @param headers names that the first call had
+ * @param faults of order and completeness
  */
 record Pass(
-        long distinct,
-        long calls,
-        long repeats,
-        long disorder,
-        long unreadable,
-        long bytes,
-        long nanos,
-        Duration client,
-        Duration handler) {
-
-    /** Reads {@link Tally#toLine()}. */
-    static Pass of(String line, Duration client, Duration handler) {
-        String[] words = line.split(" ");
-        long[] n = new long[words.length];
-        for (int i = 0; i < n.length; i++) {
-            n[i] = Long.parseLong(words[i]);
-        }
-        return new Pass(n[0], n[1], n[2], n[3], n[4], n[5], n[6], client, handler);
-    }
-
-    double perSecond() {
-        return nanos == 0 ? 0 : (calls - 1) * 1e9 / nanos;
-    }
-
-    /** Whether every record came exactly once, whole, and, if asked for, in the order of its key. */
-    boolean correct(Workload workload, boolean ordered) {
-        return distinct == workload.records()
-                && repeats == 0
-                && unreadable == 0
-                && bytes == (long) workload.records() * workload.valueBytes()
-                && (!ordered || disorder == 0);
-    }
-
-    String toText(String name) {
-        return String.format(
-                "%-14s %,9.0f events/s   %5.1f + %4.1f us CPU (client + handler)   %,d records, %d repeats, %d out of"
-                        + " order, %d unreadable",
-                name,
-                perSecond(),
-                client.toNanos() / 1e3 / calls,
-                handler.toNanos() / 1e3 / calls,
-                distinct,
-                repeats,
-                disorder,
-                unreadable);
-    }
-}
+        double perSecond,
+        int rate,
+        Latency toHandler,
+        Latency toCommit,
+        Map<Gauges.Of, Cost> costs,
+        long serviceNanos,
+        String headers,
+        List<String> faults) {}

@@ -1,21 +1,15 @@
 package dev.keyway.benchmarks.load;
 
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Options that all load runs share. */
+/** How the processes of a run are started. */
 final class Setup {
-    @Option(names = "--records", defaultValue = "300000", description = "Records of the topic (${DEFAULT-VALUE}).")
-    int records;
-
-    @Option(names = "--keys", defaultValue = "10000", description = "Distinct keys (${DEFAULT-VALUE}).")
-    int keys;
-
-    @Option(names = "--value-bytes", defaultValue = "200", description = "Size of a value (${DEFAULT-VALUE}).")
-    int valueBytes;
-
-    @Option(names = "--partitions", defaultValue = "8", description = "Partitions (${DEFAULT-VALUE}).")
-    int partitions;
+    @Option(
+            names = "--jvm-arg",
+            description = "Argument for the JVMs of Keyway, the bare loops and the peer; may be repeated (-Xmx512m).")
+    List<String> jvmArgs = List.of("-Xmx512m");
 
     @Option(
             names = "--handler-loops",
@@ -24,11 +18,27 @@ final class Setup {
     int handlerLoops;
 
     @Option(
-            names = "--jvm-arg",
-            description = "Argument for the JVMs of Keyway and of the bare loop; may be repeated (-Xmx512m).")
-    List<String> jvmArgs = List.of("-Xmx512m");
+            names = "--bare-loops",
+            defaultValue = "1",
+            description = "Event loops of each bare loop (${DEFAULT-VALUE}).")
+    int bareLoops;
 
-    Workload workload() {
-        return new Workload(records, keys, valueBytes);
-    }
+    @Option(
+            names = "--bare-connections",
+            defaultValue = "1",
+            description = "Connections of each of its event loops (${DEFAULT-VALUE}).")
+    int bareConnections;
+
+    @Option(
+            names = "--bare-in-flight",
+            defaultValue = "256",
+            description = "Calls that each event loop of a bare loop keeps in flight; handlers that wait get"
+                    + " Keyway's bound of 1,000 (${DEFAULT-VALUE}).")
+    int bareInFlight;
+
+    @Option(
+            names = "--peer",
+            defaultValue = "benchmarks/parallel-consumer/target/parallel-consumer-peer.jar",
+            description = "Jar of the parallel-consumer peer (${DEFAULT-VALUE}).")
+    Path peerJar;
 }

@@ -1,111 +1,153 @@
 package dev.keyway.benchmarks.load;
 
+import io.vertx.core.buffer.Buffer;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.HdrHistogram.Histogram;
 
 /**
- * What the handler has seen in one pass: each record of each partition once or more, and the offsets of every key in
- * rising order. Any thread; a few memory accesses per event.
+ * What the handler has seen in one pass: each record once or more, the records of every key in rising order, no two
+ * calls of a key at once, and how long each took to arrive. {@link #arrived} and {@link #answered} from one thread per
+ * {@code loop}; a few memory accesses per event.
  */
 final class Tally {
-    private static final int CELLS = 8;
-
-    private final int partitions;
-    private final int offsets;
+    private final int records;
     private final AtomicLongArray seen;
-    private final AtomicIntegerArray lastOffset;
-    /** Per event loop: calls, repeats, out of order, unreadable, bytes, first and last time. */
-    private final long[][] cells;
-
+    private final AtomicIntegerArray last;
+    private final AtomicIntegerArray open;
+    private final Cell[] cells;
     private final AtomicLong distinct = new AtomicLong();
 
+    /** What one event loop counts alone. */
+    private static final class Cell {
+        private long calls;
+        private long repeats;
+        private long disorder;
+        private long overlaps;
+        private long unreadable;
+        private long bytes;
+        private long first;
+        private long last;
+        private long answered;
+        private long nanos;
+        private final Histogram latency = Latency.histogram();
+    }
+
     /**
-     * @param partitions of the topic
-     * @param offsets no partition has more records
+     * @param records of the workload
      * @param keys of the workload
      * @param loops event loops of the handler
      */
-    Tally(int partitions, int offsets, int keys, int loops) {
-        this.partitions = partitions;
-        this.offsets = offsets;
-        this.seen = new AtomicLongArray((int) (((long) partitions * offsets + 63) / 64));
-        this.lastOffset = new AtomicIntegerArray(keys);
+    Tally(int records, int keys, int loops) {
+        this.records = records;
+        this.seen = new AtomicLongArray((records + 63) / 64);
+        this.last = new AtomicIntegerArray(keys);
+        this.open = new AtomicIntegerArray(keys);
         for (int i = 0; i < keys; i++) {
-            lastOffset.setPlain(i, -1);
+            last.setPlain(i, -1);
         }
-        this.cells = new long[loops][CELLS];
+        this.cells = new Cell[loops];
+        for (int i = 0; i < loops; i++) {
+            cells[i] = new Cell();
+        }
     }
 
-    /** Counts a call; from one thread per {@code loop}. */
-    void count(int loop, CharSequence key, CharSequence partition, CharSequence offset, int bytes) {
-        long[] cell = cells[loop];
-        long now = System.nanoTime();
-        if (cell[0]++ == 0) {
-            cell[5] = now;
+    /** A request has arrived completely. */
+    void arrived(int loop, Buffer body, int bytes, long now) {
+        Cell cell = cells[loop];
+        if (cell.calls++ == 0) {
+            cell.first = now;
         }
-        cell[6] = now;
-        cell[4] += bytes;
-        int keyNumber = Workload.keyNumber(key);
-        int p = number(partition);
-        int o = number(offset);
-        if (keyNumber < 0 || keyNumber >= lastOffset.length() || p < 0 || p >= partitions || o < 0 || o >= offsets) {
-            cell[3]++;
+        cell.last = now;
+        cell.bytes += bytes;
+        long sequence = Body.sequence(body);
+        int key = Body.key(body);
+        long sent = Body.sent(body);
+        if (sequence < 0 || sequence >= records || key < 0 || key >= last.length() || sent < 0) {
+            cell.unreadable++;
             return;
         }
-        long bit = (long) p * offsets + o;
-        int word = (int) (bit >>> 6);
-        long mask = 1L << bit;
+        if (sent != 0) {
+            Latency.record(cell.latency, now - sent);
+        }
+        if (open.getAndIncrement(key) != 0) {
+            cell.overlaps++;
+        }
+        if (!mark((int) sequence)) {
+            cell.repeats++;
+        } else if (last.getAndSet(key, (int) sequence) >= sequence) {
+            cell.disorder++;
+        }
+    }
+
+    /** The answer to that request is about to be written. */
+    void answered(int loop, Buffer body, long nanos) {
+        Cell cell = cells[loop];
+        cell.answered++;
+        cell.nanos += nanos;
+        int key = Body.key(body);
+        if (key >= 0 && key < open.length()) {
+            open.getAndDecrement(key);
+        }
+    }
+
+    /** Whether the record is new. */
+    private boolean mark(int sequence) {
+        int word = sequence >>> 6;
+        long bit = 1L << sequence;
         long before = seen.get(word);
-        while ((before & mask) == 0) {
-            long witness = seen.compareAndExchange(word, before, before | mask);
+        while ((before & bit) == 0) {
+            long witness = seen.compareAndExchange(word, before, before | bit);
             if (witness == before) {
                 distinct.getAndIncrement();
-                break;
+                return true;
             }
             before = witness;
         }
-        if ((before & mask) != 0) {
-            cell[1]++;
-        } else if (lastOffset.getAndSet(keyNumber, o) >= o) {
-            cell[2]++;
-        }
+        return false;
     }
 
-    long distinct() {
-        return distinct.get();
-    }
-
-    /** Written while calls may still arrive: exact once they have stopped. */
-    String toLine() {
-        long[] sum = new long[CELLS];
+    /** Exact once calls have stopped; while they arrive, a little behind. */
+    Seen seen() {
+        long[] sum = new long[8];
         long first = Long.MAX_VALUE;
-        long last = Long.MIN_VALUE;
-        for (long[] cell : cells) {
-            for (int i = 0; i < 5; i++) {
-                sum[i] += cell[i];
-            }
-            if (cell[0] > 0) {
-                first = Math.min(first, cell[5]);
-                last = Math.max(last, cell[6]);
+        long end = Long.MIN_VALUE;
+        long events = distinct.get();
+        for (Cell cell : cells) {
+            sum[0] += cell.calls;
+            sum[1] += cell.repeats;
+            sum[2] += cell.disorder;
+            sum[3] += cell.overlaps;
+            sum[4] += cell.unreadable;
+            sum[5] += cell.bytes;
+            sum[6] += cell.answered;
+            sum[7] += cell.nanos;
+            if (cell.calls > 0) {
+                first = Math.min(first, cell.first);
+                end = Math.max(end, cell.last);
             }
         }
-        return distinct.get() + " " + sum[0] + " " + sum[1] + " " + sum[2] + " " + sum[3] + " " + sum[4] + " "
-                + (sum[0] == 0 ? 0 : last - first);
+        boolean none = first == Long.MAX_VALUE;
+        return new Seen(
+                events,
+                sum[0],
+                sum[1],
+                sum[2],
+                sum[3],
+                sum[4],
+                sum[5],
+                none ? 0 : first,
+                none ? 0 : end,
+                sum[6] == 0 ? 0 : sum[7] / sum[6]);
     }
 
-    private static int number(CharSequence digits) {
-        if (digits == null || digits.length() == 0 || digits.length() > 9) {
-            return -1;
+    /** Once calls have stopped. */
+    Histogram latency() {
+        Histogram all = Latency.histogram();
+        for (Cell cell : cells) {
+            all.add(cell.latency);
         }
-        int number = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            int digit = digits.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            number = number * 10 + digit;
-        }
-        return number;
+        return all;
     }
 }

@@ -3,28 +3,38 @@ package dev.keyway.benchmarks.load;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The records of a run, the same for the topic and for the bare loop: record i has one of {@code keys} keys, spread
- * evenly but in no regular order, and a JSON value of exactly {@code valueBytes}.
+ * The records of a pass, the same for the topics and for the bare loop. Records of one key are in one partition, in the
+ * order of their numbers.
  *
  * @param records number of records
- * @param keys number of distinct keys
- * @param valueBytes size of a value, at least 64
+ * @param keys the key of each
+ * @param valueBytes size of a value, at least {@link Body#LEAST}
+ * @param topics over which the keys are spread
+ * @param partitions of each topic
  */
-record Workload(int records, int keys, int valueBytes) {
+record Workload(int records, Keys keys, int valueBytes, int topics, int partitions) {
     private static final int KEY_DIGITS = 7;
     private static final String KEY_PREFIX = "key-";
 
     Workload {
-        if (records < 1 || keys < 1 || keys >= 10_000_000 || valueBytes < 64) {
-            throw new IllegalArgumentException("a workload needs at least one record, 1 to 9,999,999 keys and values of"
-                    + " at least 64 bytes, not " + records + ", " + keys + " and " + valueBytes);
+        if (records < 1 || topics < 1 || partitions < 1 || valueBytes < Body.LEAST) {
+            throw new IllegalArgumentException("a workload needs records, topics, partitions, and values of at least "
+                    + Body.LEAST + " bytes, not " + records + ", " + topics + ", " + partitions + ", " + valueBytes);
         }
     }
 
-    /** The number of the key of record i. */
-    int keyNumber(int i) {
-        // A multiplicative hash: all keys are used equally often, neighbours differ.
-        return (int) ((i * 0x9E3779B97F4A7C15L >>> 33) % keys);
+    Workload withRecords(int number) {
+        return new Workload(number, keys, valueBytes, topics, partitions);
+    }
+
+    /** Partitions of all topics together. */
+    int slots() {
+        return topics * partitions;
+    }
+
+    /** Where record i goes: partition {@code slot % partitions} of topic {@code slot / partitions}. */
+    int slot(int i) {
+        return keys.number(i) % slots();
     }
 
     byte[] key(int i) {
@@ -32,7 +42,7 @@ record Workload(int records, int keys, int valueBytes) {
         for (int c = 0; c < KEY_PREFIX.length(); c++) {
             key[c] = (byte) KEY_PREFIX.charAt(c);
         }
-        int rest = keyNumber(i);
+        int rest = keys.number(i);
         for (int c = key.length - 1; c >= KEY_PREFIX.length(); c--) {
             key[c] = (byte) ('0' + rest % 10);
             rest /= 10;
@@ -40,28 +50,24 @@ record Workload(int records, int keys, int valueBytes) {
         return key;
     }
 
-    /** The number in a key as the handler sees it, or -1. */
-    static int keyNumber(CharSequence key) {
-        if (key == null || key.length() != KEY_PREFIX.length() + KEY_DIGITS) {
-            return -1;
-        }
-        int number = 0;
-        for (int c = KEY_PREFIX.length(); c < key.length(); c++) {
-            number = number * 10 + key.charAt(c) - '0';
-        }
-        return number;
+    /** For the command line of the bare loop: one word. */
+    String toWord() {
+        return (records + "," + keys + "," + valueBytes + "," + topics + "," + partitions);
     }
 
-    byte[] value(int i) {
-        StringBuilder text = new StringBuilder(valueBytes)
-                .append("{\"sequence\":")
-                .append(i)
-                .append(",\"amount\":")
-                .append(i % 977)
-                .append(",\"note\":\"");
-        while (text.length() < valueBytes - 2) {
-            text.append((char) ('a' + text.length() % 26));
-        }
-        return text.append("\"}").toString().getBytes(StandardCharsets.US_ASCII);
+    /** Reads {@link #toWord()}. */
+    static Workload parse(String word) {
+        String[] parts = word.split(",");
+        return new Workload(
+                Integer.parseInt(parts[0]),
+                Keys.parse(parts[1]),
+                Integer.parseInt(parts[2]),
+                Integer.parseInt(parts[3]),
+                Integer.parseInt(parts[4]));
+    }
+
+    /** The text of {@link #key}. */
+    static String text(byte[] key) {
+        return new String(key, StandardCharsets.US_ASCII);
     }
 }

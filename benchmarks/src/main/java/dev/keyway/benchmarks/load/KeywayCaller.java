@@ -1,0 +1,61 @@
+package dev.keyway.benchmarks.load;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Keyway, with one subscription for each topic, to a Virtual Object or a Service. */
+final class KeywayCaller implements Caller.OfKafka {
+    private final String name;
+    private final KeywayProcess keyway;
+    private final String service;
+    private final boolean ordered;
+    private final List<String> subscriptions = new ArrayList<>();
+
+    private KeywayCaller(String name, KeywayProcess keyway, String service, boolean ordered) {
+        this.name = name;
+        this.keyway = keyway;
+        this.service = service;
+        this.ordered = ordered;
+    }
+
+    static KeywayCaller object(KeywayProcess keyway) {
+        return new KeywayCaller("Keyway object", keyway, KeywayProcess.OBJECT, true);
+    }
+
+    static KeywayCaller service(KeywayProcess keyway) {
+        return new KeywayCaller("Keyway service", keyway, KeywayProcess.SERVICE, false);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public ChildJvm jvm() {
+        return keyway.jvm();
+    }
+
+    @Override
+    public boolean ordered() {
+        return ordered;
+    }
+
+    @Override
+    public List<String> begin(List<String> topics) {
+        List<String> groups = new ArrayList<>();
+        for (String topic : topics) {
+            // Every pass over a topic needs a group that never read it.
+            String group = topic + "-" + service + "-" + System.nanoTime();
+            subscriptions.add(keyway.subscribe(topic, group, service));
+            groups.add(group);
+        }
+        return groups;
+    }
+
+    @Override
+    public void end() {
+        subscriptions.forEach(keyway::unsubscribe);
+        subscriptions.clear();
+    }
+}
