@@ -77,8 +77,11 @@ final class BareLoop {
     }
 
     /** Sends one record, however many are in flight. */
-    void send(BareEvents events, int i, long sent) {
-        call(events, i, sent).onComplete(BareLoop::check);
+    void send(BareEvents events, int i, long sent, Runnable answered) {
+        call(events, i, sent).onComplete(done -> {
+            check(done);
+            answered.run();
+        });
     }
 
     private static void check(io.vertx.core.AsyncResult<Void> done) {

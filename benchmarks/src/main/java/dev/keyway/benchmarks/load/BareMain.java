@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * What Keyway is compared with, a process of its own: a loop over Vert.x's HTTP/2 client that sends the records of a
@@ -88,22 +89,25 @@ final class BareMain {
         }
     }
 
+    /** The schedule begins when the burst is over, as it does for callers that read Kafka. */
     private void live(Schedule schedule) {
         BareEvents sending = events;
-        new Thread(
-                        () -> {
-                            for (int i = 0; i < schedule.burst(); i++) {
-                                send(sending, i, 0);
-                            }
-                            long start = System.nanoTime() + 100_000_000L;
-                            schedule.pace(start, i -> send(sending, i, schedule.sent(i, start)));
-                        },
-                        "pace")
-                .start();
+        CountDownLatch burst = new CountDownLatch(schedule.burst());
+        for (int i = 0; i < schedule.burst(); i++) {
+            send(sending, i, 0, burst::countDown);
+        }
+        try {
+            burst.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        long start = System.nanoTime() + 100_000_000L;
+        schedule.pace(start, i -> send(sending, i, schedule.sent(i, start), () -> {}));
     }
 
-    private void send(BareEvents sending, int i, long sent) {
+    private void send(BareEvents sending, int i, long sent, Runnable answered) {
         BareLoop loop = loops.get(i % loops.size());
-        loop.context().runOnContext(run -> loop.send(sending, i, sent));
+        loop.context().runOnContext(run -> loop.send(sending, i, sent, answered));
     }
 }

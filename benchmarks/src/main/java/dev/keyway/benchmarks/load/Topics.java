@@ -7,16 +7,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The topics of a load run: made, filled with a workload, deleted. One thread; every call blocks. */
 final class Topics {
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
+
     private final String bootstrapServers;
     private final Admin admin;
     private int made;
@@ -39,7 +43,31 @@ final class Topics {
                                 .toList())
                         .all(),
                 "create topics");
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!known(names)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("the broker does not know its new topics " + names);
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
         return names;
+    }
+
+    /** The broker answers that topics are made before it tells of them. */
+    private boolean known(List<String> names) {
+        try {
+            return admin.describeTopics(names).allTopicNames().get().values().stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .allMatch(partition -> partition.leader() != null);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return false;
+            }
+            throw new IllegalStateException("cannot describe " + names, e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     void delete(List<String> topics) {
