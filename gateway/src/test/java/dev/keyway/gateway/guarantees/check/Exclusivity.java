@@ -25,6 +25,7 @@ final class Exclusivity implements Guarantee {
         Verdict verdict = new Verdict();
         Map<Integer, Call> newestOwner = new HashMap<>();
         Map<Lane, List<Call>> open = new HashMap<>();
+        Map<String, Long> ends = history.ends();
         for (Call call : history.calls()) {
             Call owner = newestOwner.get(call.partition());
             if (owner == null || call.assignment() > owner.assignment()) {
@@ -33,11 +34,19 @@ final class Exclusivity implements Guarantee {
                 stale(history, verdict, owner, call);
             }
             List<Call> before = open.computeIfAbsent(new Lane(call.partition(), call.key()), lane -> new ArrayList<>());
-            before.removeIf(earlier -> history.over(earlier) <= call.start());
+            before.removeIf(earlier -> over(history, ends, earlier) <= call.start());
             before.forEach(earlier -> overlap(history, verdict, earlier, call));
             before.add(call);
         }
         return verdict;
+    }
+
+    /** When the call was over at the latest: its process or its connection may have ended before the handler knew. */
+    private static long over(History history, Map<String, Long> ends, Call call) {
+        long known = Math.min(
+                ends.getOrDefault(call.instance(), Long.MAX_VALUE),
+                history.network().cutAt(call.connection()));
+        return Math.min(call.end(), Math.max(known, call.start()));
     }
 
     private static void stale(History history, Verdict verdict, Call owner, Call call) {

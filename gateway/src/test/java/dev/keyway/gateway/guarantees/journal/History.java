@@ -58,16 +58,15 @@ public record History(
         return seeks.stream().anyMatch(seek -> seek.partition() == partition && offset < seek.offset());
     }
 
-    /** When the call was over at the latest: its process or its connection may have ended before the handler knew. */
-    public long over(Call call) {
-        long over = Math.min(call.end(), network.cutAt(call.connection()));
+    /** When each process that is gone ended. */
+    public Map<String, Long> ends() {
+        Map<String, Long> ends = new HashMap<>();
         for (Happening happening : happenings) {
-            boolean gone = happening.kind() == Happening.Kind.GONE || happening.kind() == Happening.Kind.DIED;
-            if (gone && happening.instance().equals(call.instance())) {
-                over = Math.min(over, happening.nanos());
+            if (happening.kind() == Happening.Kind.GONE || happening.kind() == Happening.Kind.DIED) {
+                ends.put(happening.instance(), happening.nanos());
             }
         }
-        return Math.max(over, call.start());
+        return ends;
     }
 
     /** Whether between the two moments the instance was, at least for a while, dead, frozen or without its broker. */

@@ -1,9 +1,10 @@
 package dev.keyway.gateway.guarantees.journal;
 
 import dev.keyway.gateway.guarantees.journal.History.Stall;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +19,8 @@ public final class Journal {
     private final ConcurrentLinkedQueue<Sample> samples = new ConcurrentLinkedQueue<>();
     private final Set<Long> completed = ConcurrentHashMap.newKeySet();
     private final AtomicInteger started = new AtomicInteger();
-    private volatile Call newest;
+    private final Map<String, Integer> startedBy = new ConcurrentHashMap<>();
+    private final Map<Integer, Call> owners = new ConcurrentHashMap<>();
 
     public Ledger ledger() {
         return ledger;
@@ -26,8 +28,9 @@ public final class Journal {
 
     public void call(Call call) {
         calls.add(call);
-        newest = call;
+        owners.merge(call.partition(), call, (a, b) -> b.assignment() >= a.assignment() ? b : a);
         started.incrementAndGet();
+        startedBy.merge(call.instance(), 1, Integer::sum);
     }
 
     /** Beside {@link Call#end}: for what waits for progress. */
@@ -48,8 +51,8 @@ public final class Journal {
         return started.get();
     }
 
-    public List<Call> calls() {
-        return new ArrayList<>(calls);
+    public int callCount(String instance) {
+        return startedBy.getOrDefault(instance, 0);
     }
 
     public void add(Commit commit) {
@@ -68,9 +71,11 @@ public final class Journal {
         samples.add(sample);
     }
 
-    /** For failures: the call that came last. */
-    public Call newest() {
-        return newest;
+    /** Who called last under the newest assignment of each partition. */
+    public Map<Integer, String> owners() {
+        Map<Integer, String> instances = new TreeMap<>();
+        owners.forEach((partition, call) -> instances.put(partition, call.instance()));
+        return instances;
     }
 
     public History history(List<Happening> happenings, List<Stall> stalls, Network network, Bounds bounds) {

@@ -74,8 +74,8 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Keeps all bytes back until {@link #calm}: nobody is told, as when a cable is pulled. New connections hang too. */
     public void blackhole() {
-        links.forEach(link -> held.add(link.name));
         become(new Weather(false, true, 0, 0));
+        holdAll();
     }
 
     /** Each piece takes so much longer in each direction. */
@@ -83,9 +83,14 @@ public final class FaultProxy implements AutoCloseable {
         become(new Weather(false, false, millis, 0));
     }
 
-    /** A thin line. */
+    /** A thin line; what does not fit waits. */
     public void throttle(int bytesPerSecond) {
         become(new Weather(false, false, 0, bytesPerSecond));
+        holdAll();
+    }
+
+    private void holdAll() {
+        links.forEach(link -> held.add(link.name));
     }
 
     /** Ends the direction towards the client of all connections, as a peer does that will send no more. */
@@ -147,7 +152,7 @@ public final class FaultProxy implements AutoCloseable {
             server.connect(new InetSocketAddress("127.0.0.1", target), CONNECT_TIMEOUT_MS);
             Link link = new Link(client, server);
             links.add(link);
-            if (weather.hole()) {
+            if (weather.hole() || weather.bytesPerSecond() > 0) {
                 held.add(link.name);
             }
             if (closed || weather.down()) {

@@ -1,6 +1,5 @@
 package dev.keyway.gateway.guarantees.stage;
 
-import dev.keyway.gateway.cli.Main;
 import dev.keyway.gateway.guarantees.journal.Happening;
 import dev.keyway.gateway.guarantees.journal.Sample;
 import io.vertx.core.json.JsonObject;
@@ -50,7 +49,7 @@ public final class GatewayProcess {
                         "-Dlogback.configurationFile=logback.xml",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Main.class.getName(),
+                        Child.class.getName(),
                         "server",
                         "--config-file",
                         config.toString()))
@@ -83,6 +82,11 @@ public final class GatewayProcess {
         return frozen;
     }
 
+    /** It was told to end, or has ended. */
+    public boolean leaving() {
+        return told || !alive();
+    }
+
     /** Whether it serves: registry read, sources running. */
     boolean ready() throws IOException {
         if (!alive() && !told) {
@@ -102,9 +106,17 @@ public final class GatewayProcess {
         }
     }
 
-    /** A request that must succeed. */
-    JsonObject call(String method, String path, JsonObject body) throws IOException {
-        Rest.Reply reply = rest.send(method, path, body, ANSWER);
+    /** A request that must succeed; {@code null} when it may be repeated. */
+    JsonObject call(String method, String path, JsonObject body) {
+        Rest.Reply reply;
+        try {
+            reply = rest.send(method, path, body, ANSWER);
+        } catch (IOException e) {
+            return null;
+        }
+        if (reply.status() == 503) {
+            return null;
+        }
         if (reply.status() / 100 != 2) {
             throw new IllegalStateException(
                     name + ": " + method + " " + path + " answered " + reply.status() + ": " + reply.body());
@@ -150,9 +162,7 @@ public final class GatewayProcess {
 
     /** SIGTERM, and waits for its end. */
     public void stop() {
-        told = true;
-        journal.accept(new Happening(name, Happening.Kind.STOPPING, System.nanoTime()));
-        process.destroy();
+        leave();
         awaitEnd();
     }
 

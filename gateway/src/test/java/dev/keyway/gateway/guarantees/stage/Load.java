@@ -17,6 +17,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * what the broker acknowledged; a broker that is away is waited for.
  */
 final class Load implements AutoCloseable {
+    /** The first key of partition 0 gets no more, so that it may wait for all of the run within the partition's bound. */
+    static final int BLOCKED_KEY_RECORDS = 100;
+
     private static final long STEP_NANOS = 20_000_000;
 
     private final String topic;
@@ -31,6 +34,7 @@ final class Load implements AutoCloseable {
     private final Thread thread;
     private volatile int partitions;
     private volatile boolean stopping;
+    private int firstKeyRecords;
 
     /**
      * @param keys of each partition
@@ -96,7 +100,11 @@ final class Load implements AutoCloseable {
 
     private void send(int number) {
         int partition = random.nextInt(partitions);
-        String key = key(partition, random.nextInt(keys));
+        int index = random.nextInt(keys);
+        if (partition == 0 && index == 0 && ++firstKeyRecords > BLOCKED_KEY_RECORDS) {
+            index = 1;
+        }
+        String key = key(partition, index);
         producer.send(
                 new ProducerRecord<>(topic, partition, bytes(key), bytes(Integer.toString(number))),
                 (written, problem) -> {

@@ -46,11 +46,17 @@ public final class ObservedHandler implements AutoCloseable {
         final Journal journal;
         final Map<Long, Integer> attempts = new HashMap<>();
         final List<Runnable> held = new ArrayList<>();
+        final Map<String, String> words = new HashMap<>();
         volatile Answers answers;
 
         Part(Journal journal, Answers answers) {
             this.journal = journal;
             this.answers = answers;
+        }
+
+        /** One object for each word, however often it comes. */
+        String word(String text) {
+            return words.computeIfAbsent(text, same -> same);
         }
     }
 
@@ -84,6 +90,10 @@ public final class ObservedHandler implements AutoCloseable {
 
     public void answering(String topic, Answers answers) {
         parts.get(topic).answers = answers;
+    }
+
+    public void forget(String topic) {
+        parts.remove(topic);
     }
 
     /** Answers what is held. */
@@ -121,12 +131,12 @@ public final class ObservedHandler implements AutoCloseable {
             return;
         }
         Call call = new Call(
-                headers.get(INSTANCE_HEADER),
-                request.remoteAddress().toString(),
+                part.word(headers.get(INSTANCE_HEADER)),
+                part.word(request.remoteAddress().toString()),
                 Long.parseLong(headers.get("keyway-assignment")),
                 Integer.parseInt(headers.get("kafka.partition")),
                 Long.parseLong(headers.get("kafka.offset")),
-                URLDecoder.decode(headers.get("keyway-key"), StandardCharsets.UTF_8),
+                part.word(URLDecoder.decode(headers.get("keyway-key"), StandardCharsets.UTF_8)),
                 Integer.parseInt(body.toString(StandardCharsets.UTF_8)),
                 System.nanoTime());
         part.journal.call(call);

@@ -1,7 +1,5 @@
 package dev.keyway.gateway.guarantees.stage;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.keyway.broker.TestTopics;
 import dev.keyway.gateway.guarantees.journal.Block;
 import dev.keyway.gateway.guarantees.journal.Call;
@@ -11,13 +9,13 @@ import dev.keyway.gateway.guarantees.journal.Network;
 import dev.keyway.gateway.guarantees.journal.Sample;
 import dev.keyway.gateway.guarantees.journal.Seek;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.awaitility.Awaitility;
 
 /** One scenario on a {@link Stage}: a topic and a subscription of its own, load, and in the end a judgement. */
 public final class Run implements AutoCloseable {
@@ -82,7 +80,7 @@ public final class Run implements AutoCloseable {
     }
 
     /** Registers the subscription, or after {@link #unsubscribe} one more in the same group. */
-    public void subscribe() throws IOException {
+    public void subscribe() {
         subscription = stage.rest(
                         "POST",
                         "/subscriptions",
@@ -99,20 +97,20 @@ public final class Run implements AutoCloseable {
                 .getString("id");
     }
 
-    public void unsubscribe() throws IOException {
+    public void unsubscribe() {
         stage.rest("DELETE", "/subscriptions/" + subscription, null);
     }
 
-    public void pause() throws IOException {
+    public void pause() {
         stage.rest("POST", "/subscriptions/" + subscription + "/pause", null);
     }
 
-    public void resume() throws IOException {
+    public void resume() {
         stage.rest("POST", "/subscriptions/" + subscription + "/resume", null);
     }
 
     /** Back to the first record of all partitions. */
-    public void seekToEarliest() throws IOException {
+    public void seekToEarliest() {
         for (int partition = 0; partition < partitions; partition++) {
             journal.add(new Seek(partition, 0, System.nanoTime()));
         }
@@ -153,14 +151,14 @@ public final class Run implements AutoCloseable {
     }
 
     /** Writes at a steady rate, so many records at most. */
-    public void load(int records, int perSecond) {
+    public void load(Pace pace) {
         load = new Load(
                 stage.broker().bootstrapServers(),
                 topic,
                 partitions,
                 keys,
-                records,
-                perSecond,
+                pace.records(),
+                pace.perSecond(),
                 journal.ledger(),
                 stage.settings().seed());
     }
@@ -168,33 +166,74 @@ public final class Run implements AutoCloseable {
     /** Waits until so many further records were completed, or all that are written. */
     public void progress(int records) {
         int target = journal.completedCount() + records;
+        whileMoving("progress of " + records + " records", () -> journal.completedCount() >= target || allDone());
+    }
+
+    /** Waits until every partition that the instance called last is called by another one. */
+    public void takenFrom(String instance) {
         whileMoving(
-                "progress of " + records + " records",
-                () -> journal.completedCount() >= target || (load.done() && othersCompleted()));
+                "another owner of what " + instance + " had",
+                () -> !journal.owners().containsValue(instance) || allDone());
+    }
+
+    /** Waits until the instance calls under an assignment that is the newest of its partition. */
+    public void takenBy(String instance) {
+        whileMoving("a partition for " + instance, () -> journal.owners().containsValue(instance) || allDone());
+    }
+
+    private boolean allDone() {
+        return load.done() && othersCompleted();
+    }
+
+    /** Waits until no call has come for so long; with an instance's name, none of its calls. */
+    public void silence(Duration time, String... instance) {
+        long[] since = {System.nanoTime()};
+        int[] last = {-1};
+        whileMoving("silence", () -> {
+            int now = instance.length == 0 ? journal.callCount() : journal.callCount(instance[0]);
+            if (now != last[0]) {
+                last[0] = now;
+                since[0] = System.nanoTime();
+            }
+            return System.nanoTime() - since[0] > time.toNanos();
+        });
+    }
+
+    /** Answers what the handler holds. */
+    public void release() {
+        stage.handler().release(topic);
     }
 
     /** Waits for something for as long as anything moves. Ends quietly when nothing does: the judges will tell. */
     public void whileMoving(String what, Callable<Boolean> condition) {
         long[] moved = {System.nanoTime()};
         Object[] last = {null};
-        await().alias(what).atMost(LONGEST).pollInterval(Duration.ofMillis(50)).until(() -> {
-            Object now = Map.of(
-                    "completed",
-                    journal.completedCount(),
-                    "written",
-                    journal.ledger().size(),
-                    "at",
-                    watch.committed());
-            if (!Objects.equals(now, last[0])) {
-                last[0] = now;
-                moved[0] = System.nanoTime();
-            }
-            return condition.call() || System.nanoTime() - moved[0] > STALLED.toNanos();
-        });
+        Awaitility.await()
+                .alias(what)
+                .atMost(LONGEST)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> {
+                    Object now = Map.of(
+                            "completed",
+                            journal.completedCount(),
+                            "written",
+                            journal.ledger().size(),
+                            "at",
+                            watch.committed());
+                    if (!Objects.equals(now, last[0])) {
+                        last[0] = now;
+                        moved[0] = System.nanoTime();
+                    }
+                    return condition.call() || System.nanoTime() - moved[0] > STALLED.toNanos();
+                });
     }
 
     private boolean othersCompleted() {
         String blockedKey = blocker == null || released ? null : blocker.key();
+        int mayWait = blockedKey == null ? 0 : Load.BLOCKED_KEY_RECORDS;
+        if (journal.completedCount() < journal.ledger().size() - mayWait) {
+            return false;
+        }
         return journal.ledger().partitions().values().stream().allMatch(entries -> entries.stream()
                 .filter(Objects::nonNull)
                 .filter(entry -> !entry.key().equals(blockedKey))
@@ -210,7 +249,7 @@ public final class Run implements AutoCloseable {
      *
      * @throws AssertionError with seed and evidence when a guarantee was broken
      */
-    public void finish() throws IOException {
+    public void finish() {
         load.finish();
         if (blocker != null) {
             whileMoving("completion of all other keys", this::othersCompleted);
@@ -258,11 +297,12 @@ public final class Run implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         watch.close();
         if (load != null) {
             load.close();
         }
         unsubscribe();
+        stage.handler().forget(topic);
     }
 }

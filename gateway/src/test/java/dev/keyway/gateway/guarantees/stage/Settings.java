@@ -1,5 +1,6 @@
 package dev.keyway.gateway.guarantees.stage;
 
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -7,12 +8,16 @@ import java.util.concurrent.ThreadLocalRandom;
  * keyway.seed}, and for the long form {@code keyway.guarantees.events}, {@code .kills} and {@code .minutes}.
  *
  * @param events that are written over all scenarios, at most
- * @param kills of the kill -9 scenario
- * @param minutes after which the long form begins no further round
+ * @param killCount of the scenario that kills in a loop; the rebalance storm kills once more
+ * @param minutes that all scenarios together take, about
  */
-public record Settings(boolean longForm, long seed, int events, int kills, int minutes) {
+public record Settings(boolean longForm, long seed, int events, int killCount, int minutes) {
     private static final String FORM = "keyway.guarantees";
-    private static final long RANDOM_SEED = ThreadLocalRandom.current().nextLong(1, 1_000_000_000);
+    private static final int SCENARIOS = 9;
+    private static final int SHORT_RECORDS_PER_SECOND = 300;
+
+    /** From one kill to the next: the session, and the start of a process. */
+    private static final Duration KILL = Duration.ofSeconds(12);
 
     public static Settings read() {
         String form = System.getProperty(FORM, "short");
@@ -22,9 +27,37 @@ public record Settings(boolean longForm, long seed, int events, int kills, int m
         boolean longForm = form.equals("long");
         return new Settings(
                 longForm,
-                Long.getLong("keyway.seed", RANDOM_SEED),
+                Long.getLong("keyway.seed", ThreadLocalRandom.current().nextLong(1, 1_000_000_000)),
                 longForm ? Integer.getInteger(FORM + ".events", 200_000) : 50_000,
-                longForm ? Integer.getInteger(FORM + ".kills", 20) : 3,
-                longForm ? Integer.getInteger(FORM + ".minutes", 30) : 5);
+                longForm ? Integer.getInteger(FORM + ".kills", 20) : 2,
+                longForm ? Integer.getInteger(FORM + ".minutes", 30) : 0);
+    }
+
+    /** The share of one scenario, from now. */
+    public Pace pace(int shortRounds) {
+        return longForm ? Pace.of(shortRounds, share(), shareOfTime()) : shortPace(shortRounds);
+    }
+
+    /** The scenario that kills, from now. */
+    public Pace kills() {
+        if (!longForm) {
+            return shortPace(killCount);
+        }
+        Duration needed = KILL.multipliedBy(killCount);
+        Duration time = needed.compareTo(shareOfTime()) > 0 ? needed : shareOfTime();
+        return new Pace(
+                killCount, System.nanoTime(), share(), Pace.of(0, share(), time).perSecond());
+    }
+
+    private Pace shortPace(int rounds) {
+        return new Pace(rounds, System.nanoTime(), share(), SHORT_RECORDS_PER_SECOND);
+    }
+
+    private int share() {
+        return events / SCENARIOS;
+    }
+
+    private Duration shareOfTime() {
+        return Duration.ofMinutes(minutes).dividedBy(SCENARIOS);
     }
 }

@@ -29,7 +29,6 @@ public final class Stage implements AutoCloseable {
     private final ConcurrentLinkedQueue<Happening> happenings = new ConcurrentLinkedQueue<>();
     private final List<FaultProxy> brokerProxies = new ArrayList<>();
     private final List<GatewayProcess> slots = new ArrayList<>();
-    private final List<GatewayProcess> former = new ArrayList<>();
     private final FaultProxy handlerProxy;
     private final ObservedHandler handler;
     private final OwnBroker broker;
@@ -98,7 +97,7 @@ public final class Stage implements AutoCloseable {
     public GatewayProcess launch(int slot) throws IOException {
         GatewayProcess before = slots.get(slot);
         if (before != null) {
-            former.add(before);
+            before.awaitEnd();
         }
         Path home = Files.createDirectories(directory.resolve("slot-" + slot));
         Path config = home.resolve("keyway.yaml");
@@ -116,7 +115,7 @@ public final class Stage implements AutoCloseable {
         handlerProxy.calm();
         for (int slot = 0; slot < slots.size(); slot++) {
             GatewayProcess process = slots.get(slot);
-            boolean live = process != null && process.alive();
+            boolean live = process != null && !process.leaving();
             if (live && process.frozen()) {
                 process.thaw();
             }
@@ -142,11 +141,11 @@ public final class Stage implements AutoCloseable {
     /** Instances that run and answer. */
     public List<GatewayProcess> live() {
         return slots.stream()
-                .filter(process -> process != null && process.alive() && !process.frozen())
+                .filter(process -> process != null && !process.leaving() && !process.frozen())
                 .toList();
     }
 
-    private void register() throws IOException {
+    private void register() {
         JsonObject service = new JsonObject()
                 .put("name", SERVICE)
                 .put("ty", "VirtualObject")
@@ -169,19 +168,21 @@ public final class Stage implements AutoCloseable {
                         .put("services", new JsonArray().add(service)));
     }
 
-    /** Asks any live instance, and another one when it does not answer. */
-    JsonObject rest(String method, String path, JsonObject body) throws IOException {
-        IOException last = null;
-        for (GatewayProcess process : live()) {
-            try {
-                if (process.ready()) {
-                    return process.call(method, path, body);
-                }
-            } catch (IOException e) {
-                last = e;
-            }
-        }
-        throw last == null ? new IOException("no instance is ready for " + method + " " + path) : last;
+    /** Asks any instance that is ready, again and again while none is or while it says that Kafka is away. */
+    JsonObject rest(String method, String path, JsonObject body) {
+        JsonObject[] answer = {null};
+        await(method + " " + path)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> {
+                    for (GatewayProcess process : live()) {
+                        if (answer[0] == null && process.ready()) {
+                            answer[0] = process.call(method, path, body);
+                        }
+                    }
+                    return answer[0] != null;
+                });
+        return answer[0];
     }
 
     @Override
@@ -190,9 +191,6 @@ public final class Stage implements AutoCloseable {
             if (process != null) {
                 process.destroy();
             }
-        }
-        for (GatewayProcess process : former) {
-            process.destroy();
         }
         topics.close();
         broker.close();
