@@ -112,8 +112,8 @@ class GuaranteesIT {
     void frozenInstancesStartNothingWhenTheyWake() throws Exception {
         Pace pace = settings.pace(1);
         AtomicReference<String> holding = new AtomicReference<>("");
-        Answers answers =
-                Answers.calm(seed, MAX_MILLIS).but(call -> call.instance().equals(holding.get()), Answer.Kind.HOLD);
+        Answers answers = Answers.faulty(seed + 2, 10, MAX_MILLIS, Answer.Kind.HANG)
+                .but(call -> call.instance().equals(holding.get()), Answer.Kind.HOLD);
         try (Run run = Run.begin(stage, "zombie", PARTITIONS, KEYS, Run.classic(), answers)) {
             run.load(pace);
             for (int freeze = 0; pace.more(freeze); freeze++) {
@@ -160,7 +160,13 @@ class GuaranteesIT {
     @Test
     void networkBetweenGatewayAndBroker() throws Exception {
         Pace pace = settings.pace(2);
-        try (Run run = Run.begin(stage, "wire", PARTITIONS, KEYS, Run.classic(), Answers.calm(seed + 4, MAX_MILLIS))) {
+        try (Run run = Run.begin(
+                stage,
+                "wire",
+                PARTITIONS,
+                KEYS,
+                Run.classic(),
+                Answers.faulty(seed + 4, 20, MAX_MILLIS, Answer.Kind.HANG))) {
             run.load(pace);
             for (int fault = 0; pace.more(fault); fault++) {
                 int slot = random.nextInt(INSTANCES);
