@@ -32,6 +32,7 @@ public final class DeliveryHeaders {
     private final int epochNumber;
     /** {@code subscription/topic/partition/}: an idempotency key up to its offset. */
     private final byte[] coordinates;
+
     private final AsciiString prefix;
 
     /** @param epoch of the assignment; grows with every owner */

@@ -12,10 +12,10 @@ class BoundedMemoryTest {
     @Test
     void acceptsWhatIsWithinTheBoundsAndTheEndOfAnInstanceThatWasTold() {
         Forged run = new Forged()
-                .sampled(new Sample("a", 220, 2, 220, 1_200, 10_000, false))
+                .sampled(new Sample("a", 220, 2, 220, 1_200, 10_000, 0, false, 0))
                 .happened("a", Kind.STOPPING, 5)
                 .happened("a", Kind.GONE, 6)
-                .sampled(new Sample("b", 0, 2, 0, 0, 10_000, true));
+                .sampled(new Sample("b", 0, 2, 0, 0, 10_000, 0, true, 0));
 
         assertThat(run.judgedBy(guarantee).violations()).isEmpty();
     }
@@ -23,16 +23,16 @@ class BoundedMemoryTest {
     @Test
     void rejectsMoreRecordsBytesOrMemoryThanConfigured() {
         Forged run = new Forged()
-                .sampled(new Sample("a", 221, 2, 0, 0, 0, false))
-                .sampled(new Sample("a", 0, 2, 0, 1_201, 0, false))
-                .sampled(new Sample("a", 0, 2, 0, 0, 10_001, false));
+                .sampled(new Sample("a", 221, 2, 0, 0, 0, 0, false, 0))
+                .sampled(new Sample("a", 0, 2, 0, 1_201, 0, 0, false, 0))
+                .sampled(new Sample("a", 0, 2, 0, 0, 10_001, 0, false, 0));
 
         assertThat(run.judgedBy(guarantee).violations()).hasSize(3);
     }
 
     @Test
     void rejectsWhatIsStillHeldAtTheEnd() {
-        Forged run = new Forged().sampled(new Sample("a", 0, 2, 1, 0, 0, true));
+        Forged run = new Forged().sampled(new Sample("a", 0, 2, 1, 0, 0, 0, true, 0));
 
         assertThat(run.judgedBy(guarantee).violations())
                 .singleElement()

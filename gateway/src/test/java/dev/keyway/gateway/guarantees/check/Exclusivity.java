@@ -70,9 +70,11 @@ final class Exclusivity implements Guarantee {
             } else {
                 verdict.violated("two calls of one key at once: " + evidence);
             }
-        } else if (history.impaired(earlier.instance(), earlier.start(), later.start())) {
+        } else if (history.impaired(earlier.instance(), earlier.start(), later.start())
+                || history.lostSince(earlier.instance(), earlier.start())) {
             verdict.counted("overlap, the call outlived its process or session", evidence);
-        } else if (later.start() - earlier.start() >= history.bounds().drainNanos()) {
+        } else if (!earlier.completed()
+                && later.start() - earlier.start() >= history.bounds().drainNanos()) {
             verdict.counted("overlap, the call outlived the drain bound", evidence);
         } else if (history.sawLate(earlier.start(), later.start())) {
             verdict.counted("overlap, perhaps seen late by a handler that stood still", evidence);

@@ -100,6 +100,16 @@ class ExclusivityTest {
     }
 
     @Test
+    void rejectsALongCallThatWasLeftRunningBeyondTheDrainBound() {
+        Forged run = new Forged()
+                .written("k")
+                .call("a", 1, 0, 1, 9_000, Ending.COMPLETED)
+                .call("b", 2, 0, 1 + (int) Forged.DRAIN_MS, 4_000, Ending.COMPLETED);
+
+        assertThat(run.judgedBy(guarantee).violations()).hasSize(1);
+    }
+
+    @Test
     void countsACallThatOutlivedItsProcessOrSession() {
         Forged run = new Forged()
                 .written("k")
@@ -112,6 +122,17 @@ class ExclusivityTest {
 
         assertThat(verdict.violations()).isEmpty();
         assertThat(verdict.counted()).containsOnlyKeys("overlap, the call outlived its process or session");
+    }
+
+    @Test
+    void countsACallThatOutlivedASessionWhichEndedForNoReasonThatTheTestKnows() {
+        Forged run = new Forged()
+                .written("k")
+                .call("a", 1, 0, 100, 9_000, Ending.RESET)
+                .call("b", 2, 0, 2_000, 2_001, Ending.COMPLETED);
+
+        assertThat(run.lost("a", 1, 50).judgedBy(guarantee).violations()).hasSize(1);
+        assertThat(run.lost("a", 2, 2_500).judgedBy(guarantee).violations()).isEmpty();
     }
 
     @Test

@@ -97,6 +97,11 @@ final class Forged {
         return this;
     }
 
+    /** The instance has lost so many partitions up to then. */
+    Forged lost(String instance, int partitions, int at) {
+        return sampled(new Sample(instance, 0, 0, 0, 0, 0, partitions, false, nanos(at)));
+    }
+
     Verdict judgedBy(Guarantee guarantee) {
         Bounds bounds = new Bounds(nanos(DRAIN_MS), 100, 10, 1_000, 10, 10_000);
         return guarantee.judge(journal.history(happenings, stalls, new Network(cuts, held), bounds));

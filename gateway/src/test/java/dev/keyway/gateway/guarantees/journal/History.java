@@ -93,6 +93,22 @@ public record History(
         return ill;
     }
 
+    /** Whether the instance lost partitions after this moment: its session ended, whatever the reason. */
+    public boolean lostSince(String instance, long from) {
+        long before = 0;
+        long since = 0;
+        for (Sample sample : samples) {
+            if (sample.instance().equals(instance)) {
+                if (sample.nanos() <= from) {
+                    before = Math.max(before, sample.lost());
+                } else {
+                    since = Math.max(since, sample.lost());
+                }
+            }
+        }
+        return since > before;
+    }
+
     /** Whether the handler stood still for a while at the end of this span, or shortly before it. */
     public boolean sawLate(long from, long to) {
         return stalls.stream().anyMatch(stall -> stall.to() >= from - 5_000_000_000L && stall.from() <= to);

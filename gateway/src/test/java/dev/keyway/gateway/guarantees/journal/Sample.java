@@ -8,7 +8,9 @@ package dev.keyway.gateway.guarantees.journal;
  * @param entries invocations in mailboxes and workers
  * @param heldBytes bytes of records
  * @param residentBytes memory of the process, at its highest
+ * @param lost how many partitions it has lost without a revoke since its start
  * @param atRest taken after the last record was committed: it should hold nothing any more
+ * @param nanos a moment after it was taken
  */
 public record Sample(
         String instance,
@@ -17,4 +19,6 @@ public record Sample(
         long entries,
         long heldBytes,
         long residentBytes,
-        boolean atRest) {}
+        long lost,
+        boolean atRest,
+        long nanos) {}

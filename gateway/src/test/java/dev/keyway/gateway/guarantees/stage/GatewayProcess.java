@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /** {@code keyway server --config-file} in a JVM of its own. What is done to it is written down. */
 public final class GatewayProcess {
     private static final Pattern READY = Pattern.compile(" ready .*admin=\"(http://[^\"]+)\"");
-    private static final Duration ANSWER = Duration.ofSeconds(60);
+    private static final Duration ANSWER = Duration.ofSeconds(150);
     private static final Duration SAMPLE = Duration.ofSeconds(2);
 
     private final String name;
@@ -138,7 +138,9 @@ public final class GatewayProcess {
                     sum(metrics, "keyway_mailbox_entries"),
                     sum(metrics, "keyway_held_bytes"),
                     residentBytes(),
-                    atRest);
+                    sum(metrics, "keyway_partitions_lost_total"),
+                    atRest,
+                    System.nanoTime());
         } catch (IOException e) {
             return null;
         }
