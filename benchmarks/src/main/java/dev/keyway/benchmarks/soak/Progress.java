@@ -5,7 +5,8 @@ import java.util.Map;
 
 /**
  * Whether every stream moves: one that has something to do, is not paused, and gets nothing done for too long stands
- * still, and so does one with a single record that is too old. One thread.
+ * still, and so does one with a single record that is too old though hardly any others wait: behind a long queue, on a
+ * machine that cannot keep up, every record is old. One thread.
  */
 final class Progress {
 
@@ -19,25 +20,38 @@ final class Progress {
      */
     record Stream(long produced, long done, double oldestSeconds, boolean paused) {}
 
+    /**
+     * @param stream which one stands still
+     * @param reason why it is said to
+     */
+    record Standstill(String stream, String reason) {}
+
     private record Moved(double seconds, long done) {}
 
     private final double bound;
+    private final long shortQueue;
     private final Map<String, Moved> moved = new HashMap<>();
     private final Map<String, Double> running = new HashMap<>();
 
-    /** @param bound seconds without progress that are too long */
-    Progress(double bound) {
+    /**
+     * @param bound seconds without progress that are too long
+     * @param shortQueue records of one stream that may wait while one of them is old
+     */
+    Progress(double bound, long shortQueue) {
         this.bound = bound;
+        this.shortQueue = shortQueue;
     }
 
-    /** Why a stream stands still, or null. */
-    String look(double seconds, Map<String, Stream> streams) {
-        String reason = null;
+    /** The first stream that stands still, or null. */
+    Standstill look(double seconds, Map<String, Stream> streams) {
+        Standstill first = null;
         for (Map.Entry<String, Stream> entry : streams.entrySet()) {
             String found = look(seconds, entry.getKey(), entry.getValue());
-            reason = reason == null ? found : reason;
+            if (found != null && first == null) {
+                first = new Standstill(entry.getKey(), found);
+            }
         }
-        return reason;
+        return first;
     }
 
     private String look(double seconds, String name, Stream stream) {
@@ -56,7 +70,8 @@ final class Progress {
                     name, stream.done(), stream.produced(), idle);
         }
         double sinceResume = seconds - running.getOrDefault(name, 0.0);
-        if (stream.oldestSeconds() > bound && sinceResume > bound) {
+        boolean queueIsShort = stream.produced() - stream.done() <= shortQueue;
+        if (stream.oldestSeconds() > bound && sinceResume > bound && queueIsShort) {
             return String.format("%s has a record that is unfinished for %.0f s", name, stream.oldestSeconds());
         }
         return null;

@@ -22,6 +22,11 @@ import org.apache.kafka.common.TopicPartition;
 
 /** One soak run from its first process to its verdict. One thread; the loads and the mishaps have their own. */
 final class Run {
+    /** A stream whose queue holds more seconds of load than this does not keep up, and its records get old. */
+    private static final double SHORT_QUEUE_SECONDS = 5;
+
+    private static final int MAX_EVIDENCE = 4_000;
+
     private final Soak.Options options;
     private final long seed;
     private final PrintWriter out;
@@ -46,7 +51,8 @@ final class Run {
         this.out = out;
         this.streams =
                 IntStream.range(0, options.subscriptions).mapToObj(Stream::of).toList();
-        this.progress = new Progress(options.stallSeconds);
+        this.progress =
+                new Progress(options.stallSeconds, (long) (options.rate / options.subscriptions * SHORT_QUEUE_SECONDS));
     }
 
     /** True if everything held. */
@@ -159,12 +165,9 @@ final class Run {
         checkDeliveries(state);
         checkCommitted(committed, state);
         checkLoads();
-        String standing = progress.look(now, moving);
-        if (standing != null) {
-            reasons.add(standing + "\n"
-                    + subscriptions.values().stream()
-                            .map(id -> registrations.describe(steady(), id))
-                            .toList());
+        Progress.Standstill standstill = progress.look(now, moving);
+        if (standstill != null) {
+            reasons.add(standstill.reason() + "\n" + describe(standstill.stream()));
         }
         Sample before = samples.isEmpty() ? null : samples.get(samples.size() - 1);
         double rate = before == null ? done / now : (done - before.done()) / (now - before.seconds());
@@ -185,6 +188,16 @@ final class Run {
                 rpc.well(),
                 rpc.badly() + errors().size(),
                 mishaps.recent());
+    }
+
+    private String describe(String topic) {
+        String id = subscriptions.entrySet().stream()
+                .filter(entry -> entry.getKey().topic().equals(topic))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow();
+        String text = registrations.describe(steady(), id);
+        return text.length() > MAX_EVIDENCE ? text.substring(0, MAX_EVIDENCE) + " …" : text;
     }
 
     private void checkDeliveries(JsonObject state) {
