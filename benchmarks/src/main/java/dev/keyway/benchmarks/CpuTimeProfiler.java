@@ -3,7 +3,9 @@ package dev.keyway.benchmarks;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -19,7 +21,7 @@ import org.openjdk.jmh.results.ScalarResult;
  */
 public final class CpuTimeProfiler implements InternalProfiler {
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    private long before;
+    private Map<Long, Long> before = Map.of();
 
     @Override
     public String getDescription() {
@@ -34,16 +36,20 @@ public final class CpuTimeProfiler implements InternalProfiler {
     @Override
     public Collection<? extends Result<?>> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-        double perOperation =
-                (double) (nanos() - before) / Math.max(1, result.getMetadata().getAllOps());
+        long spent = 0;
+        // A thread that has ended meanwhile is left out; one that is new began at 0.
+        for (Map.Entry<Long, Long> thread : nanos().entrySet()) {
+            spent += thread.getValue() - before.getOrDefault(thread.getKey(), 0L);
+        }
+        double perOperation = (double) spent / Math.max(1, result.getMetadata().getAllOps());
         return List.of(new ScalarResult("cpu.time.norm", perOperation, "ns/op", AggregationPolicy.AVG));
     }
 
-    private long nanos() {
-        long sum = 0;
+    private Map<Long, Long> nanos() {
+        Map<Long, Long> spent = new HashMap<>();
         for (long id : threads.getAllThreadIds()) {
-            sum += Math.max(0, threads.getThreadCpuTime(id));
+            spent.put(id, Math.max(0, threads.getThreadCpuTime(id)));
         }
-        return sum;
+        return spent;
     }
 }
