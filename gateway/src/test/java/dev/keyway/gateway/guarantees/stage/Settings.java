@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public record Settings(boolean longForm, long seed, int events, int killCount, int minutes) {
     private static final String FORM = "keyway.guarantees";
     private static final int SCENARIOS = 9;
-    private static final int SHORT_RECORDS_PER_SECOND = 300;
+    private static final int SHORT_RECORDS_PER_SECOND = 400;
 
     /** From one kill to the next: the session, and the start of a process. */
     private static final Duration KILL = Duration.ofSeconds(12);

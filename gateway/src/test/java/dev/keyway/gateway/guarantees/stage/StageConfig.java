@@ -10,9 +10,9 @@ public final class StageConfig {
     public static final int SESSION_TIMEOUT_MS = 6_000;
 
     /** What a revoke waits for calls in flight. */
-    static final Duration DRAIN = Duration.ofSeconds(3);
+    static final Duration DRAIN = Duration.ofSeconds(6);
 
-    /** Longer than the drain bound, so that a call that hangs outlives it. */
+    /** Shorter than the drain bound: no call of a healthy instance may outlive a revoke, even one that hangs. */
     static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
 
     static final int HEAP_MIB = 160;
