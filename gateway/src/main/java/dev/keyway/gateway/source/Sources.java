@@ -3,7 +3,6 @@ package dev.keyway.gateway.source;
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.config.Secrets;
 import dev.keyway.admin.kafka.ClientProperties;
-import dev.keyway.admin.kafka.ConsumerOptions;
 import dev.keyway.admin.kafka.OptionException;
 import dev.keyway.admin.model.HandlerType;
 import dev.keyway.admin.model.KafkaCluster;
@@ -44,6 +43,7 @@ public final class Sources {
     private final Secrets secrets;
     private final SharedPressure pressure;
     private final Map<String, RunningSource> running = new HashMap<>();
+    private final ResolvedOptions options = new ResolvedOptions();
     private AutoCloseable watch;
     private boolean stopped;
 
@@ -105,6 +105,7 @@ public final class Sources {
     private Map<String, RunningSource.Wanted> specs(RegistrySnapshot snapshot) {
         Map<String, RunningSource.Wanted> wanted = new HashMap<>();
         snapshot.subscriptions().forEach((id, subscription) -> wanted.put(id, spec(snapshot, subscription)));
+        options.keep(wanted.keySet());
         return wanted;
     }
 
@@ -131,7 +132,7 @@ public final class Sources {
                             + snapshot.clusters().keySet());
         }
         try {
-            ClientProperties properties = ConsumerOptions.resolve(cluster, subscription.options(), subscription.id());
+            ClientProperties properties = options.of(cluster, subscription.id(), subscription.options());
             boolean exclusive = subscription.handlerType() == HandlerType.EXCLUSIVE;
             return RunningSource.Wanted.of(new SourceSpec(
                     subscription,
