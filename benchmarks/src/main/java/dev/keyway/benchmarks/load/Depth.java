@@ -12,7 +12,7 @@ package dev.keyway.benchmarks.load;
  * @param lagSeconds most time that is spent on one lag
  */
 record Depth(double scale, int rounds, int otherRounds, int liveSeconds, int warmUps, int idleSeconds, int lagSeconds) {
-    static final Depth QUICK = new Depth(0.4, 1, 1, 4, 3, 4, 8);
+    static final Depth QUICK = new Depth(0.25, 1, 1, 2, 2, 3, 8);
     static final Depth STANDARD = new Depth(1, 3, 1, 5, 6, 10, 15);
     static final Depth ALL = new Depth(1, 5, 3, 15, 8, 20, 30);
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "Measures Keyway over the whole path, broker to handler, against a bare HTTP/2 client loop and"
                     + " parallel-consumer-vertx, and prints which goals are met.",
             "",
-            "On 2 quiet cores about 15 minutes; --quick about 3; --all about 40. --list says how long each scenario takes."
+            "On 2 quiet cores about 15 minutes; --quick about 3.5; --all about 31. --list says how long each scenario takes."
                     + " Ctrl-C stops all processes; the JSON file then has what was measured.",
             ""
         },
@@ -61,13 +61,13 @@ public final class LoadRun implements Callable<Integer> {
             description = "File for the results (${DEFAULT-VALUE}).")
     private Path json;
 
-    @Option(names = "--scale", description = "Factor for the numbers of records (1, with --quick 0.4).")
+    @Option(names = "--scale", description = "Factor for the numbers of records (1, with --quick 0.25).")
     private Double scale;
 
     @Option(names = "--rounds", description = "Passes of each caller as fast as possible (3, in smaller scenarios 1).")
     private Integer rounds;
 
-    @Option(names = "--live-seconds", description = "Length of a pass at a fixed rate (6).")
+    @Option(names = "--live-seconds", description = "Length of a pass at a fixed rate (5).")
     private Integer liveSeconds;
 
     @Option(names = "--idle-seconds", description = "How long idle subscriptions are looked at (10).")

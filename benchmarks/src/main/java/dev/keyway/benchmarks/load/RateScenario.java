@@ -6,7 +6,8 @@ import java.util.List;
 record RateScenario(String name, String about, int rate, List<Stage.Part> parts) implements Scenario {
     @Override
     public int seconds(Depth depth) {
-        return parts.size() * (depth.liveSeconds() * 2 + 5) + (parts.contains(Stage.Part.PEER) ? 12 : 0);
+        int peer = parts.contains(Stage.Part.PEER) ? 4 + (int) (8 * depth.scale()) : 0;
+        return parts.size() * (depth.liveSeconds() * 2 + 4) + peer;
     }
 
     @Override

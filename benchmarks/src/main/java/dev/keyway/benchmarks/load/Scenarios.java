@@ -117,7 +117,6 @@ final class Scenarios {
                     MANY_KEYS,
                     WAITING,
                     "subscriptions-0",
-                    "subscriptions-1",
                     "subscriptions-10",
                     "lag-1e4",
                     "lag-1e5");
