@@ -191,17 +191,26 @@ final class Batches {
         List<Invocation> members = call.members();
         for (Invocation member : members) {
             member.fence().landed(runner);
-            member.shared = null;
         }
         boolean whole = call.results() == null && members.size() > 1;
         Outcome shared = whole ? forEach(call, outcome) : outcome;
         for (int i = 0; i < members.size(); i++) {
             Invocation member = members.get(i);
-            if (turns.ahead(member) != member) {
+            boolean counts = member.shared == call && turns.ahead(member) == member;
+            member.shared = null;
+            if (!counts) {
                 member.state = Invocation.State.QUEUED;
                 continue;
             }
             Outcome own = call.results() == null ? shared : call.results().get(i);
+            if (own.kind() != Outcome.Kind.COMPLETED && !member.wanted()) {
+                // It will be dropped, for another owner to send again: those behind it must not be done before.
+                for (Invocation next = turns.following(member);
+                        next != null && next.shared == call;
+                        next = turns.following(next)) {
+                    next.shared = null;
+                }
+            }
             runner.settle(member, own, whole);
         }
     }
@@ -216,7 +225,7 @@ final class Batches {
                 if (call.aborted) {
                     return Outcome.unprocessed(outcome.reason());
                 }
-                if (call.sent() && !outcome.isUnprocessed() && !asksToWait(outcome)) {
+                if (call.sent() && !outcome.isUnprocessed() && outcome.counted() && !asksToWait(outcome)) {
                     limit(call, Math.max(1, call.records() / 2));
                 }
                 return outcome;
