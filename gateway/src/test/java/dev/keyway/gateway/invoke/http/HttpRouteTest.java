@@ -37,6 +37,27 @@ class HttpRouteTest {
         assertThat(route.path(key).toString()).isEqualTo(path);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "SERVICE, '', -, /Greeter/handle",
+                "VIRTUAL_OBJECT, /base, -, /base/Greeter/handle",
+                "VIRTUAL_OBJECT, '', /objects/{key}/peek, /objects/peek",
+                "VIRTUAL_OBJECT, '', /events/{key}, /events",
+                "VIRTUAL_OBJECT, '', '/a/x-{key}-y/b?z=1', '/a/b?z=1'",
+                "VIRTUAL_OBJECT, '', '/{key}?x=1', '/?x=1'",
+                "VIRTUAL_OBJECT, '', '/a?key={key}&b=1', '/a?key=&b=1'",
+                "VIRTUAL_OBJECT, '', '/{key}', '/'"
+            })
+    void the_path_of_a_batch_leaves_the_key_out(ServiceType type, String base, String template, String path) {
+        Target target = TestCalls.target(TestCalls.deployment("http://h/"), type, template);
+
+        HttpRoute route = HttpRoute.of(target, base, UnaryOperator.identity());
+
+        assertThat(route.batchPath().toString()).isEqualTo(path);
+    }
+
     @Test
     void additional_headers_are_lower_case_and_their_secrets_resolved() {
         Target target = TestCalls.service(TestCalls.deployment("http://h/", Map.of("Authorization", "${env:TOKEN}")));
