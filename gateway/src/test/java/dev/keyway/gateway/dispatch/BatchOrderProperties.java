@@ -335,6 +335,11 @@ class BatchOrderProperties {
             }
 
             @Override
+            public int waiting(String deploymentId) {
+                return waiting.size();
+            }
+
+            @Override
             public int connections(String deploymentId) {
                 return 0;
             }
