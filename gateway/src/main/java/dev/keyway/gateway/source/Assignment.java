@@ -14,6 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 final class Assignment extends Fence {
     private final Origin origin;
     private final TopicPartition partition;
+    private final PollLoop.Started started;
     private final Tracker tracker;
     private final PressureGauge gauge;
     private final DeliveryHeaders headers;
@@ -27,6 +28,7 @@ final class Assignment extends Fence {
         super(runners);
         this.origin = origin;
         this.partition = partition;
+        this.started = started;
         this.tracker = new Tracker(started.position(), started.completions());
         this.gauge = new PressureGauge(
                 origin.limits().partitionRecords(), origin.limits().partitionBytes(), process);
@@ -55,6 +57,11 @@ final class Assignment extends Fence {
 
     TopicPartition partition() {
         return partition;
+    }
+
+    /** How it began. */
+    PollLoop.Started started() {
+        return started;
     }
 
     DeliveryHeaders headers() {

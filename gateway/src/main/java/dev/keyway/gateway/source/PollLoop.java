@@ -86,6 +86,9 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final Set<TopicPartition> unstarted = new HashSet<>();
     private final Set<TopicPartition> pressed = new HashSet<>();
+    /** The newest beginning of each partition, also when the source has not heard of it yet. */
+    private final Map<TopicPartition, Started> begun = new HashMap<>();
+
     private volatile boolean polling;
     private int failures;
     private boolean problemShown;
@@ -216,6 +219,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
             started.forEach((partition, start) -> seek(partition, start.position()));
             unstarted.removeAll(started.keySet());
             pressed.removeAll(started.keySet());
+            begun.putAll(started);
             events.started(started);
             applyPauses();
         } catch (KafkaException e) {
@@ -289,6 +293,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
                         .log("Offsets not committed on revoke; the next owner delivers these records again");
             }
         }
+        begun.keySet().removeAll(partitions);
         events.revoked(partitions);
     }
 
@@ -314,18 +319,22 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         origin.lease().revoke(origin.now());
         unstarted.removeAll(partitions);
         pressed.removeAll(partitions);
+        begun.keySet().removeAll(partitions);
         events.lost(partitions);
     }
 
     /**
      * Commits in the background; {@code done} gets what was taken, and {@code null} or the failure, on the poll thread.
      * An offer of an assignment that has ended meanwhile is left out, even if the partition is owned again: the broker
-     * would take it, and it would put the partition back behind its new owner.
+     * would take it, and it would put the partition back behind its new owner. The source may not know of the end yet: a
+     * seek begins a partition anew on this thread first, and its position must not be overwritten.
      */
     void commit(
             Map<Assignment, OffsetAndMetadata> offers, BiConsumer<Map<Assignment, OffsetAndMetadata>, Exception> done) {
         Map<Assignment, OffsetAndMetadata> taken = new HashMap<>(offers);
-        taken.keySet().removeIf(assignment -> !assignment.current());
+        taken.keySet()
+                .removeIf(assignment ->
+                        !assignment.current() || begun.get(assignment.partition()) != assignment.started());
         if (taken.isEmpty()) {
             done.accept(taken, null);
             return;

@@ -206,7 +206,7 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
         return size;
     }
 
-    private void onDone(List<Invocation> done) {
+    void onDone(List<Invocation> done) {
         for (int i = 0; i < done.size(); i++) {
             RecordInvocation invocation = (RecordInvocation) done.get(i);
             Assignment assignment = invocation.assignment();
