@@ -34,7 +34,7 @@ class ConfigFuzzProperties {
         return Mutations.of("[{name=\"main\",brokers=[\"PLAINTEXT://b:9092\"]}]", "{a=1, \"b c\"=[true, x]}");
     }
 
-    @Property(tries = 1_000)
+    @Property(tries = 1_000, seed = "-7278826370368573784")
     void anyYamlIsReadOrRefusedWithTheProblem(@ForAll("yaml") byte[] bytes) {
         try {
             YamlFile.read(FILE, new String(bytes, StandardCharsets.UTF_8));
@@ -43,7 +43,7 @@ class ConfigFuzzProperties {
         }
     }
 
-    @Property(tries = 1_000)
+    @Property(tries = 1_000, seed = "-8896096741519058376")
     void anyTomlIsReadOrRefusedWithTheProblem(@ForAll("toml") byte[] bytes) {
         try {
             TomlFile.read(FILE, new String(bytes, StandardCharsets.UTF_8));
@@ -52,7 +52,7 @@ class ConfigFuzzProperties {
         }
     }
 
-    @Property(tries = 1_000)
+    @Property(tries = 1_000, seed = "4876234917672763166")
     void anyVariableIsReadOrRefusedWithThePosition(@ForAll("figment") byte[] bytes) {
         try {
             Figment.parse(new String(bytes, StandardCharsets.UTF_8));

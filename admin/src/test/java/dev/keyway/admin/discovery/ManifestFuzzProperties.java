@@ -21,7 +21,7 @@ class ManifestFuzzProperties {
                   "retryPolicyInitialInterval":100,"retryPolicyMaxAttempts":3}]}]}""", "{\"services\":[]}");
     }
 
-    @Property(tries = 1_000)
+    @Property(tries = 1_000, seed = "-5972022785504558926")
     void anyManifestIsReadOrRefused(@ForAll("manifests") byte[] bytes) {
         try {
             ManifestReader.read(bytes, "sdk/1");

@@ -26,13 +26,13 @@ class EnvelopeFuzzProperties {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    @Property(tries = 1_000)
+    @Property(tries = 1_000, seed = "2240714393072319684")
     void anyRecordIsKnownUnknownOrCorrupt(@ForAll("values") byte[] value, @ForAll RecordKind kind) {
         assertThat(Envelope.read(kind.key("n").getBytes(StandardCharsets.UTF_8), value, PLAIN))
                 .isNotNull();
     }
 
-    @Property(tries = 1_000)
+    @Property(tries = 1_000, seed = "-6026717870781463193")
     void anyKeyIsKnownUnknownOrCorrupt(@ForAll byte[] key, @ForAll("values") byte[] value) {
         assertThat(Envelope.read(key, value, PLAIN)).isNotNull();
     }

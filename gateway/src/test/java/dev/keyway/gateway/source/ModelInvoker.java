@@ -67,6 +67,11 @@ final class ModelInvoker implements Invoker {
     }
 
     @Override
+    public int waiting(String deploymentId) {
+        return waiting.size();
+    }
+
+    @Override
     public int connections(String deploymentId) {
         return 1;
     }
