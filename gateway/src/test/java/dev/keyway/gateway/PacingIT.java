@@ -99,7 +99,7 @@ class PacingIT {
         for (int i = 0; i < at.size(); i++) {
             assertThat((at.get(i) - start) / 1e9).as("call %d", i).isGreaterThanOrEqualTo((i + 1 - 5) / 40.0);
         }
-        assertThat(instance.scrape()).containsPattern("keyway_rate_limit\\{[^}]*} 40.0");
+        showsIn(instance, "keyway_rate_limit\\{[^}]*} 40.0");
     }
 
     @Test
@@ -123,7 +123,7 @@ class PacingIT {
         scene.deployment(old -> at(old, "http://127.0.0.1:1/")).sendMany(40, 2, 20);
         TestPlane instance = scene.subscribe().instance();
         await().atMost(SOON).until(() -> "open".equals(health(instance).circuit()));
-        assertThat(instance.scrape()).containsPattern("keyway_circuit_open\\{[^}]*} 1.0");
+        showsIn(instance, "keyway_circuit_open\\{[^}]*} 1.0");
         assertThat(health(instance).degraded()).isTrue();
         await().atMost(SOON).until(() -> !scene.blocked(instance).isEmpty());
         assertThat(scene.blocked(instance)).allSatisfy(record -> {
@@ -165,7 +165,7 @@ class PacingIT {
         healed.set(true);
         await().atMost(SOON).until(() -> scene.committedTotal() == 60);
         assertThat(health(instance).circuit()).isEqualTo("closed");
-        assertThat(instance.scrape()).containsPattern("keyway_circuit_opened_total\\{[^}]*} [1-9]");
+        showsIn(instance, "keyway_circuit_opened_total\\{[^}]*} [1-9]");
     }
 
     @Test
@@ -201,6 +201,11 @@ class PacingIT {
 
     private DeploymentHealth health(TestPlane instance) {
         return TestPlane.await(instance.view().deployments()).get(0);
+    }
+
+    /** Meters of a deployment come with the next look at the runners. */
+    private static void showsIn(TestPlane instance, String pattern) {
+        await().atMost(SOON).untilAsserted(() -> assertThat(instance.scrape()).containsPattern(pattern));
     }
 
     private static RpcCall.Reply call(TestPlane instance, String key) {
