@@ -26,6 +26,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -33,14 +34,16 @@ import org.junit.jupiter.api.io.TempDir;
  * process died, and no other, though a record that fails for ever keeps the committed offset where it is.
  */
 class ReplayBoundIT {
-    private static final Duration SOON = Duration.ofMinutes(3);
+    /** On a machine with thirty times its load the start of a process alone takes minutes. */
+    private static final Duration SOON = Duration.ofMinutes(10);
+
     private static final int KEYS = 20;
     /** Every so many records one fails for ever: neither runs nor a bitmap of so many fit 4,096 characters. */
     private static final int STRIDE = 16;
 
     private static final int HOLES = 1_700;
 
-    @TempDir
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path logs;
 
     private Scene scene;
