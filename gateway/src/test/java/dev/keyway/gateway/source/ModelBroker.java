@@ -392,18 +392,26 @@ final class ModelBroker {
         if (cut) {
             return ConsumerRecords.empty();
         }
+        // Before anything is read: what a poll has read it hands over.
+        for (TopicPartition partition : assigned) {
+            Long position = positions.get(partition);
+            Log log = logs.get(partition);
+            if (paused.contains(partition)) {
+                continue;
+            }
+            if (position == null) {
+                throw new NoOffsetForPartitionException(partition);
+            }
+            if (position < log.begin || position > log.end) {
+                throw new OffsetOutOfRangeException(Map.of(partition, position));
+            }
+        }
         for (TopicPartition partition : assigned) {
             if (paused.contains(partition) || room == 0) {
                 continue;
             }
-            Long position = positions.get(partition);
-            if (position == null) {
-                throw new NoOffsetForPartitionException(partition);
-            }
+            long position = positions.get(partition);
             Log log = logs.get(partition);
-            if (position < log.begin || position > log.end) {
-                throw new OffsetOutOfRangeException(Map.of(partition, position));
-            }
             List<ConsumerRecord<byte[], byte[]>> read = new ArrayList<>();
             for (Map.Entry<Long, byte[]> entry :
                     log.keys.tailMap(position, true).entrySet()) {
