@@ -40,7 +40,7 @@ final class KeywayProcess {
     private final int ingressPort;
 
     /** Starts an instance, waits until it is ready, and registers the handler. */
-    KeywayProcess(Children children, List<String> jvmArgs, String bootstrapServers, int handlerPort) {
+    KeywayProcess(Children children, Setup setup, String bootstrapServers, int handlerPort) {
         int adminPort = Ports.free();
         ingressPort = Ports.free();
         admin = "http://127.0.0.1:" + adminPort;
@@ -63,11 +63,11 @@ final class KeywayProcess {
         }
         jvm = children.start(
                 "gateway",
-                jvmArgs,
+                setup.jvmArgs,
                 GatewayMain.class,
                 List.of("server", "--config-file", config.toString(), "--log-level", "warn"));
         awaitReady();
-        register(handlerPort);
+        register(handlerPort, setup.adaptive);
     }
 
     ChildJvm jvm() {
@@ -103,13 +103,14 @@ final class KeywayProcess {
         }
     }
 
-    private void register(int handlerPort) {
+    private void register(int handlerPort, boolean adaptive) {
         call(
                 "POST",
                 "/deployments",
                 new JsonObject()
                         .put("uri", "http://127.0.0.1:" + handlerPort)
                         .put("protocol", "http")
+                        .put("adaptive_concurrency", adaptive)
                         .put(
                                 "services",
                                 new JsonArray()

@@ -37,6 +37,11 @@ final class Setup {
     int bareInFlight;
 
     @Option(
+            names = "--adaptive",
+            description = "Registers the handler with adaptive concurrency; compare with a run without it.")
+    boolean adaptive;
+
+    @Option(
             names = "--peer",
             defaultValue = "benchmarks/parallel-consumer/target/parallel-consumer-peer.jar",
             description = "Jar of the parallel-consumer peer (${DEFAULT-VALUE}).")

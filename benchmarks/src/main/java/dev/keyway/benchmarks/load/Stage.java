@@ -66,7 +66,7 @@ final class Stage implements AutoCloseable {
     /** The gateway; starts it if it does not run. */
     KeywayProcess keyway() {
         if (keyway == null) {
-            keyway = new KeywayProcess(children, setup.jvmArgs, bootstrapServers, handlerPort);
+            keyway = new KeywayProcess(children, setup, bootstrapServers, handlerPort);
         }
         return keyway;
     }
