@@ -25,7 +25,7 @@ record Judgement(List<Trend> trends, List<String> reasons) {
     static Judgement of(List<Sample> samples) {
         List<Trend> trends = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
-        Trend live = trend(samples, "live heap in MB", Sample::liveMegabytes, 2, 0.05);
+        Trend live = trend(samples, "live heap in MB", Sample::liveMegabytes, 1, 0.04);
         Trend resident = trend(samples, "resident memory in MB", Sample::residentMegabytes, 32, 0.06);
         Trend files =
                 trend(samples, "open file descriptors", sample -> sample.state().fileCount(), 6, 0.05);
