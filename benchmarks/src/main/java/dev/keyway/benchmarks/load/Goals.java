@@ -11,6 +11,7 @@ final class Goals {
     static final String HELD = "bare held";
     static final String PEER = "parallel-consumer";
     static final String OBJECT = "Keyway object";
+    static final String BATCH = "Keyway batch-500";
 
     private final Results results;
 
@@ -26,6 +27,7 @@ final class Goals {
         return List.of(
                 new Goal("events/s: object / bare pooled", 1.0, true, throughput(POOLED), ""),
                 new Goal("events/s: object / parallel-consumer", 2.0, true, throughput(PEER), ""),
+                new Goal("events/s: batch / one call per event", 5.0, true, batches(), ""),
                 new Goal(
                         "10 ms handlers, 10,000 keys: object / lower of concurrency bound and bare held",
                         0.95,
@@ -51,6 +53,10 @@ final class Goals {
 
     private double throughput(String other) {
         return row(Scenarios.MAIN, OBJECT, Row::perSecond) / row(Scenarios.MAIN, other, Row::perSecond);
+    }
+
+    private double batches() {
+        return row(Scenarios.BATCHES, BATCH, Row::perSecond) / row(Scenarios.BATCHES, OBJECT, Row::perSecond);
     }
 
     /** The bound is taken from the time that the handler really took, which is a little more than it was told. */

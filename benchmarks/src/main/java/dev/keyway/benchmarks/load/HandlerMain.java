@@ -16,15 +16,16 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The handler of a load run, a process of its own: HTTP/2 without TLS, answers 200 with an empty body some time after
- * the request has arrived completely, and keeps a {@link Tally}. Commands on standard input: {@code reset <records>
- * <keys> <microseconds to answer>} begins a pass, {@code seen} prints the tally, {@code latency} its histogram,
- * {@code names} the header names of the pass's first call.
+ * the request has arrived completely, also to a batch, and keeps a {@link Tally}. Commands on standard input:
+ * {@code reset <records> <keys> <microseconds to answer>} begins a pass, {@code seen} prints the tally,
+ * {@code latency} its histogram, {@code names} the header names of the pass's first call.
  */
 final class HandlerMain {
     private static final int STREAMS = 4_096;
@@ -77,8 +78,9 @@ final class HandlerMain {
         }
     }
 
-    /** A request that waits for its answer. */
-    private record Waiting(HttpServerRequest request, Buffer body, Tally tally, long arrived, long due) {}
+    /** A request that waits for its answer, with the begin of its value, or with the values of its batch. */
+    private record Waiting(
+            HttpServerRequest request, Buffer body, List<Buffer> batch, Tally tally, long arrived, long due) {}
 
     private final class Server extends AbstractVerticle {
         private final int loop;
@@ -110,10 +112,7 @@ final class HandlerMain {
         }
 
         private void arrived(HttpServerRequest request, Buffer body, int bytes) {
-            long now = System.nanoTime();
-            if (names == null) {
-                names = String.join(",", new TreeSet<>(request.headers().names()));
-            }
+            long now = seenAt(request);
             Tally counting = tally;
             counting.arrived(loop, body, bytes, now);
             long delay = delayNanos;
@@ -122,8 +121,37 @@ final class HandlerMain {
                 request.response().end();
                 return;
             }
+            await(new Waiting(request, body, null, counting, now, now + delay), delay);
+        }
+
+        private void arrivedTogether(HttpServerRequest request, Buffer body) {
+            long now = seenAt(request);
+            List<Buffer> batch = BatchBody.values(body, request.getHeader(BatchBody.HEADER));
+            if (batch == null) {
+                arrived(request, null, body.length());
+                return;
+            }
+            Tally counting = tally;
+            counting.arrivedTogether(loop, batch, now);
+            long delay = delayNanos;
+            if (delay == 0) {
+                counting.answeredTogether(loop, batch, 0);
+                request.response().end();
+                return;
+            }
+            await(new Waiting(request, null, batch, counting, now, now + delay), delay);
+        }
+
+        private long seenAt(HttpServerRequest request) {
+            if (names == null) {
+                names = String.join(",", new TreeSet<>(request.headers().names()));
+            }
+            return System.nanoTime();
+        }
+
+        private void await(Waiting next, long delay) {
             boolean idle = waiting.isEmpty();
-            waiting.add(new Waiting(request, body, counting, now, now + delay));
+            waiting.add(next);
             if (idle) {
                 eventLoop.schedule(this::answerDue, delay, TimeUnit.NANOSECONDS);
             }
@@ -137,7 +165,12 @@ final class HandlerMain {
                     return;
                 }
                 waiting.remove();
-                next.tally().answered(loop, next.body(), now - next.arrived());
+                long nanos = now - next.arrived();
+                if (next.batch() == null) {
+                    next.tally().answered(loop, next.body(), nanos);
+                } else {
+                    next.tally().answeredTogether(loop, next.batch(), nanos);
+                }
                 next.request().response().end();
             }
         }
@@ -152,6 +185,10 @@ final class HandlerMain {
             }
 
             void receive() {
+                if (request.headers().contains(BatchBody.HEADER)) {
+                    request.body().onSuccess(body -> arrivedTogether(request, body));
+                    return;
+                }
                 request.handler(this::part);
                 request.endHandler(end -> arrived(request, prefix, bytes));
             }

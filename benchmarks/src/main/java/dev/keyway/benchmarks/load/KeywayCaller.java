@@ -9,21 +9,28 @@ final class KeywayCaller implements Caller.OfKafka {
     private final KeywayProcess keyway;
     private final String service;
     private final boolean ordered;
+    private final int maxRecords;
     private final List<String> subscriptions = new ArrayList<>();
 
-    private KeywayCaller(String name, KeywayProcess keyway, String service, boolean ordered) {
+    private KeywayCaller(String name, KeywayProcess keyway, String service, boolean ordered, int maxRecords) {
         this.name = name;
         this.keyway = keyway;
         this.service = service;
         this.ordered = ordered;
+        this.maxRecords = maxRecords;
     }
 
     static KeywayCaller object(KeywayProcess keyway) {
-        return new KeywayCaller("Keyway object", keyway, KeywayProcess.OBJECT, true);
+        return new KeywayCaller("Keyway object", keyway, KeywayProcess.OBJECT, true, 1);
+    }
+
+    /** A Virtual Object with so many records in one request at most. */
+    static KeywayCaller batch(KeywayProcess keyway, int maxRecords) {
+        return new KeywayCaller("Keyway batch-" + maxRecords, keyway, KeywayProcess.OBJECT, true, maxRecords);
     }
 
     static KeywayCaller service(KeywayProcess keyway) {
-        return new KeywayCaller("Keyway service", keyway, KeywayProcess.SERVICE, false);
+        return new KeywayCaller("Keyway service", keyway, KeywayProcess.SERVICE, false, 1);
     }
 
     @Override
@@ -47,7 +54,7 @@ final class KeywayCaller implements Caller.OfKafka {
         for (String topic : topics) {
             // Every pass over a topic needs a group that never read it.
             String group = topic + "-" + service + "-" + System.nanoTime();
-            subscriptions.add(keyway.subscribe(topic, group, service));
+            subscriptions.add(keyway.subscribe(topic, group, service, maxRecords));
             groups.add(group);
         }
         return groups;

@@ -125,20 +125,22 @@ final class KeywayProcess {
                 .put("handlers", new JsonArray().add(new JsonObject().put("name", HANDLER)));
     }
 
-    /** Subscribes a service's handler to a topic from its begin, and returns the subscription's id. */
-    String subscribe(String topic, String group, String service) {
-        JsonObject answer = call(
-                "POST",
-                "/subscriptions",
-                new JsonObject()
-                        .put("source", "kafka://" + CLUSTER + "/" + topic)
-                        .put("sink", "service://" + service + "/" + HANDLER)
-                        .put(
-                                "options",
-                                new JsonObject()
-                                        .put("auto.offset.reset", "earliest")
-                                        .put("group.id", group)));
-        return answer.getString("id");
+    /**
+     * Subscribes a service's handler to a topic from its begin, and returns the subscription's id.
+     *
+     * @param maxRecords of one request; 1 for single requests
+     */
+    String subscribe(String topic, String group, String service, int maxRecords) {
+        JsonObject subscription = new JsonObject()
+                .put("source", "kafka://" + CLUSTER + "/" + topic)
+                .put("sink", "service://" + service + "/" + HANDLER)
+                .put(
+                        "options",
+                        new JsonObject().put("auto.offset.reset", "earliest").put("group.id", group));
+        if (maxRecords > 1) {
+            subscription.put("batch", new JsonObject().put("max_records", maxRecords));
+        }
+        return call("POST", "/subscriptions", subscription).getString("id");
     }
 
     void unsubscribe(String id) {

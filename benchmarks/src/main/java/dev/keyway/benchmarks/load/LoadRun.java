@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "Measures Keyway over the whole path, broker to handler, against a bare HTTP/2 client loop and"
                     + " parallel-consumer-vertx, and prints which goals are met.",
             "",
-            "On 2 quiet cores about 15 minutes; --quick about 3.5; --all about 31. --list says how long each scenario takes."
+            "On 2 quiet cores about 17 minutes; --quick about 4; --all about 33. --list says how long each scenario takes."
                     + " Ctrl-C stops all processes; the JSON file then has what was measured.",
             ""
         },

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Some callers on one workload: passes as fast as possible, in turns so that a change of the machine meets all, then a
@@ -20,6 +21,9 @@ record LoadScenario(
         implements Scenario {
     /** Rounds of a caller that needs its own process for each. */
     private static final int ROUNDS_OF_PEER = 2;
+
+    private static final Set<String> OTHER_HEADERS =
+            Set.of("Keyway service", "Keyway RPC", "Keyway batch-100", "Keyway batch-500");
 
     @Override
     public int seconds(Depth depth) {
@@ -88,11 +92,11 @@ record LoadScenario(
         return new Schedule(burst, perSecond, perSecond * depth.liveSeconds(), perSecond);
     }
 
-    /** All that are compared send the same names; a Service has no key and RPC no record. */
+    /** All that are compared send the same names; a Service and a batch have no key, and RPC no record. */
     private void compareHeaders(Map<Caller, List<Pass>> passes, Results results) {
         Map<String, String> names = new LinkedHashMap<>();
         passes.forEach((caller, backlog) -> {
-            if (!(caller.name().equals("Keyway service") || caller.name().equals("Keyway RPC"))) {
+            if (!OTHER_HEADERS.contains(caller.name())) {
                 names.put(caller.name(), backlog.get(0).headers());
             }
         });

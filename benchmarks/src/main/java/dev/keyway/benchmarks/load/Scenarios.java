@@ -1,5 +1,7 @@
 package dev.keyway.benchmarks.load;
 
+import static dev.keyway.benchmarks.load.Stage.Part.BATCH_100;
+import static dev.keyway.benchmarks.load.Stage.Part.BATCH_500;
 import static dev.keyway.benchmarks.load.Stage.Part.HELD;
 import static dev.keyway.benchmarks.load.Stage.Part.OBJECT;
 import static dev.keyway.benchmarks.load.Stage.Part.PEER;
@@ -17,6 +19,7 @@ final class Scenarios {
     static final String FEW_KEYS = "keys-100";
     static final String MANY_KEYS = "keys-1m";
     static final String CALM = "rate-1000";
+    static final String BATCHES = "batch-500";
     static final int VALUE_BYTES = 200;
 
     private static final int RECORDS = 300_000;
@@ -51,6 +54,8 @@ final class Scenarios {
         all.add(payload("100k", 100 << 10, 8_000));
         all.add(partitions(1));
         all.add(partitions(64));
+        all.add(batch("batch-100", 100, BATCH_100, false));
+        all.add(batch(BATCHES, 500, BATCH_500, true));
         for (int subscriptions : new int[] {0, 1, 10, 200}) {
             all.add(new SubscriptionScenario(
                     "subscriptions-" + subscriptions,
@@ -107,6 +112,18 @@ final class Scenarios {
                 false);
     }
 
+    /** More records than elsewhere, since those of a batch take so much less time. */
+    private static Scenario batch(String name, int maxRecords, Stage.Part batch, boolean main) {
+        return new LoadScenario(
+                name,
+                "10,000 keys, up to " + maxRecords + " records in one request, and one call per event",
+                uniform(10_000, 2 * RECORDS),
+                0,
+                List.of(OBJECT, batch),
+                0,
+                main);
+    }
+
     /** The names that a run has unless others are asked for. */
     static List<String> names(Depth depth) {
         if (depth.equals(Depth.QUICK)) {
@@ -116,6 +133,7 @@ final class Scenarios {
                     FEW_KEYS,
                     MANY_KEYS,
                     WAITING,
+                    BATCHES,
                     "subscriptions-0",
                     "subscriptions-10",
                     "lag-1e4",

@@ -13,6 +13,8 @@ final class Stage implements AutoCloseable {
         HELD,
         PEER,
         OBJECT,
+        BATCH_100,
+        BATCH_500,
         SERVICE,
         RPC
     }
@@ -58,6 +60,8 @@ final class Stage implements AutoCloseable {
             case HELD -> BareCaller.held(children, setup.jvmArgs, handlerPort, setup.bareLoops, setup.bareConnections);
             case PEER -> new PeerCaller(children, setup.jvmArgs, setup.peerJar, bootstrapServers, handlerPort);
             case OBJECT -> KeywayCaller.object(keyway());
+            case BATCH_100 -> KeywayCaller.batch(keyway(), 100);
+            case BATCH_500 -> KeywayCaller.batch(keyway(), 500);
             case SERVICE -> KeywayCaller.service(keyway());
             case RPC -> BareCaller.rpc(children, setup.jvmArgs, keyway());
         };

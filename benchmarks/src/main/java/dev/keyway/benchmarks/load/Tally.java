@@ -1,6 +1,7 @@
 package dev.keyway.benchmarks.load;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -8,8 +9,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * What the handler has seen in one pass: each record once or more, the records of every key in rising order, no two
- * calls of a key at once, and how long each took to arrive. {@link #arrived} and {@link #answered} from one thread per
- * {@code loop}; a few memory accesses per event.
+ * calls of a key at once, and how long each took to arrive. Each record of a batch counts as a call, but those of one key
+ * may come together. What arrives and is answered from one thread per {@code loop}; a few memory accesses per event.
  */
 final class Tally {
     private final int records;
@@ -32,6 +33,25 @@ final class Tally {
         private long answered;
         private long nanos;
         private final Histogram latency = Latency.histogram();
+        /** The newest look at a batch that met the key; empty before the first batch. */
+        private int[] lookOfKey = {};
+
+        private int look;
+
+        /** Begins a look at a batch. */
+        void look(int keys) {
+            if (lookOfKey.length == 0) {
+                lookOfKey = new int[keys];
+            }
+            look++;
+        }
+
+        /** Whether this look has not met the key yet. */
+        boolean meets(int key) {
+            boolean first = lookOfKey[key] != look;
+            lookOfKey[key] = look;
+            return first;
+        }
     }
 
     /**
@@ -56,6 +76,24 @@ final class Tally {
     /** A request has arrived completely. */
     void arrived(int loop, Buffer body, int bytes, long now) {
         Cell cell = cells[loop];
+        if (count(cell, body, bytes, now)) {
+            open(cell, Body.key(body));
+        }
+    }
+
+    /** A request with the values of a batch has arrived completely. */
+    void arrivedTogether(int loop, List<Buffer> values, long now) {
+        Cell cell = cells[loop];
+        cell.look(last.length());
+        for (Buffer value : values) {
+            if (count(cell, value, value.length(), now) && cell.meets(Body.key(value))) {
+                open(cell, Body.key(value));
+            }
+        }
+    }
+
+    /** Whether the body is a record. */
+    private boolean count(Cell cell, Buffer body, int bytes, long now) {
         if (cell.calls++ == 0) {
             cell.first = now;
         }
@@ -64,20 +102,24 @@ final class Tally {
         long sequence = Body.sequence(body);
         int key = Body.key(body);
         long sent = Body.sent(body);
-        if (sequence < 0 || sequence >= records || key < 0 || key >= last.length() || sent < 0) {
+        if (sequence < 0 || sequence >= records || !isKey(key) || sent < 0) {
             cell.unreadable++;
-            return;
+            return false;
         }
         if (sent != 0) {
             Latency.record(cell.latency, now - sent);
-        }
-        if (open.getAndIncrement(key) != 0) {
-            cell.overlaps++;
         }
         if (!mark((int) sequence)) {
             cell.repeats++;
         } else if (last.getAndSet(key, (int) sequence) >= sequence) {
             cell.disorder++;
+        }
+        return true;
+    }
+
+    private void open(Cell cell, int key) {
+        if (open.getAndIncrement(key) != 0) {
+            cell.overlaps++;
         }
     }
 
@@ -87,9 +129,27 @@ final class Tally {
         cell.answered++;
         cell.nanos += nanos;
         int key = Body.key(body);
-        if (key >= 0 && key < open.length()) {
+        if (isKey(key)) {
             open.getAndDecrement(key);
         }
+    }
+
+    /** The answer to the request with that batch is about to be written. */
+    void answeredTogether(int loop, List<Buffer> values, long nanos) {
+        Cell cell = cells[loop];
+        cell.look(last.length());
+        for (Buffer value : values) {
+            cell.answered++;
+            cell.nanos += nanos;
+            int key = Body.key(value);
+            if (isKey(key) && cell.meets(key)) {
+                open.getAndDecrement(key);
+            }
+        }
+    }
+
+    private boolean isKey(int key) {
+        return key >= 0 && key < open.length();
     }
 
     /** Whether the record is new. */

@@ -46,7 +46,7 @@ class GoalsTest {
 
     @Test
     void withoutResultsNothingIsMeasuredAndNothingMet() {
-        assertThat(Goals.of(results)).hasSize(8).allSatisfy(goal -> {
+        assertThat(Goals.of(results)).hasSize(9).allSatisfy(goal -> {
             assertThat(goal.verdict()).isEqualTo("not measured");
             assertThat(goal.met()).isFalse();
         });
@@ -61,6 +61,16 @@ class GoalsTest {
         assertThat(goal("events/s: object / bare").measured()).isEqualTo(39.0 / 40);
         assertThat(goal("events/s: object / bare").verdict()).isEqualTo("NOT MET");
         assertThat(goal("events/s: object / parallel").measuredText()).isEqualTo("1.95");
+    }
+
+    @Test
+    void batchesAreComparedWithTheSingleCallsOfTheirScenario() {
+        backlog(Scenarios.MAIN, Goals.OBJECT, pass(1, 0, 1));
+        backlog(Scenarios.BATCHES, Goals.OBJECT, pass(100, 0, 1));
+        backlog(Scenarios.BATCHES, Goals.BATCH, pass(499, 0, 1));
+
+        assertThat(goal("events/s: batch").measured()).isEqualTo(4.99);
+        assertThat(goal("events/s: batch").verdict()).isEqualTo("NOT MET");
     }
 
     @Test
@@ -157,7 +167,7 @@ class GoalsTest {
         assertThat(row.getJsonObject("costs").getJsonObject("caller").getDouble("cpuSecondsPerMillionEvents"))
                 .isEqualTo(3);
         assertThat(json.getJsonArray("rows").getJsonObject(1).getString("note")).isEqualTo("no jar");
-        assertThat(json.getJsonArray("goals")).hasSize(8);
+        assertThat(json.getJsonArray("goals")).hasSize(9);
         assertThat(json.getJsonArray("faults")).isEqualTo(new JsonArray().add("lag of 10: lost"));
     }
 }

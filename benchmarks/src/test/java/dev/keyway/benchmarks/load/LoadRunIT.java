@@ -28,7 +28,7 @@ class LoadRunIT {
 
         int exit = run(
                 "--scenarios",
-                "uniform-10k,handler-1ms,subscriptions-1,lag-1e4",
+                "uniform-10k,handler-1ms,batch-100,subscriptions-1,lag-1e4",
                 "--scale",
                 "0.005",
                 "--rounds",
@@ -61,7 +61,9 @@ class LoadRunIT {
                         "uniform-10k Keyway service",
                         "uniform-10k Keyway RPC",
                         "handler-1ms bare held",
-                        "handler-1ms Keyway object");
+                        "handler-1ms Keyway object",
+                        "batch-100 Keyway object",
+                        "batch-100 Keyway batch-100");
         assertThat(json.getJsonArray("rows").stream()
                         .map(JsonObject.class::cast)
                         .filter(row -> row.containsKey("toCommit"))

@@ -72,6 +72,40 @@ class TallyTest {
                 .containsExactly("1 calls came while another one of their key was open");
     }
 
+    private void batch(Buffer... values) {
+        tally.arrivedTogether(0, List.of(values), 10);
+        tally.answeredTogether(0, List.of(values), 5);
+    }
+
+    @Test
+    void recordsOfOneKeyMayComeTogetherInTheirOrder() {
+        batch(body(0, 0, 0), body(1, 1, 0), body(2, 0, 0));
+        batch(body(3, 1, 0));
+
+        assertThat(tally.seen().faults(WORKLOAD, true)).isEmpty();
+        assertThat(tally.seen().calls()).isEqualTo(4);
+    }
+
+    @Test
+    void recordsOfABatchOutOfOrderAreAFault() {
+        batch(body(2, 0, 0), body(1, 1, 0), body(0, 0, 0), body(3, 1, 0));
+
+        assertThat(tally.seen().faults(WORKLOAD, true))
+                .containsExactly("1 records came after a later one of their key");
+    }
+
+    @Test
+    void aBatchWithAKeyOfAnOpenCallIsAFault() {
+        List<Buffer> open = List.of(body(0, 0, 0), body(1, 1, 0));
+        tally.arrivedTogether(0, open, 1);
+        call(2, 0);
+        tally.answeredTogether(0, open, 1);
+        batch(body(3, 1, 0));
+
+        assertThat(tally.seen().faults(WORKLOAD, true))
+                .containsExactly("1 calls came while another one of their key was open");
+    }
+
     @Test
     void aBodyThatIsNoRecordIsAFault() {
         tally.arrived(0, Buffer.buffer("{}"), 2, 1);
