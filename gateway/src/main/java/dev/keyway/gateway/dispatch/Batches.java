@@ -104,7 +104,7 @@ final class Batches {
             return false;
         }
         next.target = target;
-        if (next.batching() != call.batching() || next.prepare(target) != null || !call.takes(next)) {
+        if (next.prepare(target) != null || next.batching() != call.batching() || !call.takes(next)) {
             return false;
         }
         call.add(next);

@@ -8,9 +8,7 @@ import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -30,7 +28,7 @@ public final class Runner {
     private final DoneBatches done;
     private final ClosedFences closed;
     private final Parking unserved;
-    private final Set<Invocation> troubled = new LinkedHashSet<>();
+    private final Troubles troubles = new Troubles();
     private final ArrayDeque<Invocation> ready = new ArrayDeque<>();
     private final Draining draining;
     private Invoker invoker;
@@ -141,14 +139,14 @@ public final class Runner {
         }
         Target target = invocation.resolve();
         if (target == null) {
-            trouble(invocation, "the handler is not registered (any more): register a deployment that serves it");
+            troubles.add(invocation, "the handler is not registered (any more): register a deployment that serves it");
             unserved.park(invocation);
             return;
         }
         invocation.target = target;
         String problem = invocation.prepare(target);
         if (problem != null) {
-            trouble(invocation, problem);
+            troubles.add(invocation, problem);
             invocation.rejected(
                     new Outcome(Outcome.Kind.UNDELIVERABLE, Outcome.Fault.RECORD, problem, -1, null), false);
             return;
@@ -210,7 +208,7 @@ public final class Runner {
             ready.addFirst(invocation);
         } else if (!outcome.counted() && invocation.wanted()) {
             invocation.unsent(outcome);
-            trouble(invocation, outcome.reason());
+            troubles.add(invocation, outcome.reason());
             ready.add(invocation);
         } else if (outcome.kind() == Outcome.Kind.RETRY) {
             failed(invocation, outcome);
@@ -218,14 +216,14 @@ public final class Runner {
             drop(invocation);
         } else {
             invocation.failures++;
-            trouble(invocation, outcome.reason());
+            troubles.add(invocation, outcome.reason());
             invocation.rejected(outcome, false);
         }
     }
 
     private void failed(Invocation invocation, Outcome outcome) {
         invocation.failures++;
-        trouble(invocation, outcome.reason());
+        troubles.add(invocation, outcome.reason());
         if (!invocation.wanted()) {
             drop(invocation);
             return;
@@ -253,24 +251,16 @@ public final class Runner {
         }
     }
 
-    private void trouble(Invocation invocation, String reason) {
-        invocation.reason = reason;
-        if (invocation.troubledSinceMillis == 0) {
-            invocation.troubledSinceMillis = System.currentTimeMillis();
-        }
-        troubled.add(invocation);
-    }
-
     /** Leaves the invocation waiting for an operator; its key waits with it. */
     public void block(Invocation invocation, String reason) {
-        trouble(invocation, reason);
+        troubles.add(invocation, reason);
         invocation.state = Invocation.State.BLOCKED;
         turns.forEachBehind(invocation, waiting -> waiting.headBlocked(invocation));
     }
 
     /** Marks that the invocation waits for its failure to become durable. */
     public void settling(Invocation invocation, String reason) {
-        trouble(invocation, reason);
+        troubles.add(invocation, reason);
         invocation.state = Invocation.State.SETTLING;
     }
 
@@ -313,9 +303,7 @@ public final class Runner {
             abort(invocation);
         }
         invocation.state = Invocation.State.DONE;
-        if (invocation.troubledSinceMillis != 0) {
-            troubled.remove(invocation);
-        }
+        troubles.remove(invocation);
         Invocation next = turns.leave(invocation);
         if (next != null) {
             ready.add(next);
@@ -390,7 +378,7 @@ public final class Runner {
 
     /** Blocked and retrying invocations, oldest trouble first. */
     public Collection<Invocation> troubled() {
-        return troubled;
+        return troubles.all();
     }
 
     /** Invocations waiting behind this one in its mailbox. */
@@ -405,6 +393,6 @@ public final class Runner {
 
     /** A look at this runner. */
     public RunnerStats stats(Collection<String> deployments) {
-        return RunnerStats.of(turns, troubled, invoker, deployments);
+        return RunnerStats.of(turns, troubles.all(), invoker, deployments);
     }
 }

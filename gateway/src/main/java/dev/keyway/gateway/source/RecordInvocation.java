@@ -12,6 +12,7 @@ import dev.keyway.gateway.invoke.BatchRecord;
 import dev.keyway.gateway.invoke.HeaderSink;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.invoke.Target;
+import dev.keyway.gateway.invoke.http.BatchValues;
 import io.netty.util.AsciiString;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -30,6 +31,9 @@ final class RecordInvocation extends Invocation implements BatchRecord {
     private String key;
     private byte[] body;
     private Codec decodedBy;
+    private Batching batching;
+    /** Whether the body has been found fit for a batch. */
+    private boolean fit;
 
     RecordInvocation(Assignment assignment, ConsumerRecord<byte[], byte[]> record, long index, int bytes) {
         this.assignment = assignment;
@@ -98,10 +102,12 @@ final class RecordInvocation extends Invocation implements BatchRecord {
                         + target.service().name() + " must be";
             }
         }
+        batching = target.deployment().protocol() == Protocol.HTTP ? origin().batching() : null;
         if (body != null && decodedBy == target.codec()) {
-            return null;
+            return unfit(target);
         }
         decodedBy = target.codec();
+        fit = false;
         if (record.value() == null) {
             if (target.deployment().protocol() != Protocol.RESTATE
                     && !target.codec().acceptsNull()) {
@@ -113,7 +119,7 @@ final class RecordInvocation extends Invocation implements BatchRecord {
         }
         try {
             body = target.codec().decode(record.value());
-            return null;
+            return unfit(target);
         } catch (CodecException e) {
             body = null;
             return "the record value is not what the codec of " + target + " reads: " + e.getMessage();
@@ -122,6 +128,21 @@ final class RecordInvocation extends Invocation implements BatchRecord {
             body = null;
             return "the codec of " + target + " failed: " + e;
         }
+    }
+
+    /** Why the body cannot stand in a batch, where it would spoil those beside it; {@code null} if it can, or goes alone. */
+    private String unfit(Target target) {
+        if (batching == null || fit || record.value() == null) {
+            return null;
+        }
+        String problem = BatchValues.problem(target.codec(), body);
+        if (problem == null) {
+            fit = true;
+            return null;
+        }
+        body = null;
+        return "the codec of " + target + " gave a value that cannot stand in a batch of "
+                + target.codec().contentType() + ": " + problem;
     }
 
     /** A strict decoder costs five objects; most keys are ASCII, which needs none. */
@@ -182,7 +203,7 @@ final class RecordInvocation extends Invocation implements BatchRecord {
 
     @Override
     protected Batching batching() {
-        return target().deployment().protocol() == Protocol.HTTP ? origin().batching() : null;
+        return batching;
     }
 
     @Override
