@@ -235,6 +235,12 @@ final class Attempt extends TimerWheel.Timer implements Exchange {
         if (state != State.RUNNING) {
             return;
         }
+        if (head.status() < 200) {
+            fail(Outcome.retry(
+                    Outcome.Fault.DEPLOYMENT,
+                    endpoint.address() + " answered with status " + head.status() + ", which ends no answer"));
+            return;
+        }
         answered = true;
         endpoint.answered();
         connection.answered();
@@ -247,6 +253,10 @@ final class Attempt extends TimerWheel.Timer implements Exchange {
 
     void onData(ByteBuf data, boolean end) {
         if (state != State.RUNNING) {
+            return;
+        }
+        if (!answered) {
+            failWithoutHead();
             return;
         }
         received += data.readableBytes();
@@ -269,8 +279,18 @@ final class Attempt extends TimerWheel.Timer implements Exchange {
             return;
         }
         responseEnded = true;
+        if (!answered) {
+            failWithoutHead();
+            return;
+        }
         listener.end();
         fail(Outcome.retry(Outcome.Fault.DEPLOYMENT, "the answer ended before the invocation did"));
+    }
+
+    /** The codec lets through what has no status; without one nothing is known to be done. */
+    private void failWithoutHead() {
+        fail(Outcome.retry(
+                Outcome.Fault.DEPLOYMENT, endpoint.address() + " sent an answer without a head that has a status"));
     }
 
     void onDrained() {

@@ -6,7 +6,15 @@ import javax.net.ssl.SSLException;
 
 /** Connect failures in words for users. */
 final class Failures {
+    private static final int LONGEST_SHOWN = 200;
+
     private Failures() {}
+
+    /** What a peer sent, or what was said about it, cut and in printable characters. */
+    static String brief(String text) {
+        String cut = text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "..." : text;
+        return cut.replaceAll("[^\\x20-\\x7e]", "?");
+    }
 
     static String text(Throwable failure) {
         if (failure instanceof UnknownHostException) {

@@ -50,6 +50,7 @@ final class H2Codec extends Http2ConnectionHandler {
     private boolean settingsSeen;
     private boolean reading;
     private Throwable failure;
+    private String violation;
 
     private H2Codec(
             Http2ConnectionDecoder decoder,
@@ -92,6 +93,11 @@ final class H2Codec extends Http2ConnectionHandler {
     /** What broke the connection, {@code null} when nothing was reported. */
     Throwable failure() {
         return failure;
+    }
+
+    /** What the peer did that HTTP/2 does not allow, which ends a stream or the connection now; {@code null} usually. */
+    String violation() {
+        return violation;
     }
 
     @Override
@@ -167,7 +173,22 @@ final class H2Codec extends Http2ConnectionHandler {
     protected void onConnectionError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception http2Ex) {
         failure = cause;
+        if (!outbound && http2Ex != null) {
+            violation = http2Ex.getMessage();
+        }
         super.onConnectionError(ctx, outbound, cause, http2Ex);
+    }
+
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException http2Ex) {
+        String before = violation;
+        violation = outbound ? before : http2Ex.getMessage();
+        super.onStreamError(ctx, outbound, cause, http2Ex);
+        if (connection != null && !outbound) {
+            connection.onViolation(http2Ex.streamId());
+        }
+        violation = before;
     }
 
     private void settings() {

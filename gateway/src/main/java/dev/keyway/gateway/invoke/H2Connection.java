@@ -210,8 +210,18 @@ final class H2Connection extends Connection implements ResponseHead {
             }
             return;
         }
-        answerStatus = AsciiString.of(status).parseInt();
+        answerStatus = threeDigits(status);
+        if (answerStatus < 100) {
+            attempt.fail(Outcome.retry(
+                    Outcome.Fault.DEPLOYMENT,
+                    endpoint.address() + " answered with status '" + Failures.brief(status.toString())
+                            + "', expected three digits from 100"));
+            return;
+        }
         if (answerStatus < 200) {
+            if (end) {
+                attempt.onEnd();
+            }
             return;
         }
         answer = headers;
@@ -220,6 +230,18 @@ final class H2Connection extends Connection implements ResponseHead {
         } finally {
             answer = null;
         }
+    }
+
+    private static int threeDigits(CharSequence status) {
+        int number = 0;
+        for (int i = 0; i < status.length(); i++) {
+            int digit = status.charAt(i) - '0';
+            if (digit < 0 || digit > 9 || status.length() != 3) {
+                return -1;
+            }
+            number = 10 * number + digit;
+        }
+        return number;
     }
 
     void onData(int streamId, ByteBuf data, boolean end) {
@@ -240,6 +262,14 @@ final class H2Connection extends Connection implements ResponseHead {
                         : Outcome.retry(
                                 Outcome.Fault.DEPLOYMENT,
                                 endpoint.address() + " reset the stream (" + nameOf(code) + ")"));
+    }
+
+    /** The stream is being reset for what the peer did. */
+    void onViolation(int streamId) {
+        Attempt attempt = attempt(streamId);
+        if (attempt != null) {
+            attempt.fail(Outcome.retry(Outcome.Fault.DEPLOYMENT, lost()));
+        }
     }
 
     void onGoAway(int lastStreamId, long code) {
@@ -265,6 +295,10 @@ final class H2Connection extends Connection implements ResponseHead {
     }
 
     private String lost() {
+        String broken = codec.violation();
+        if (broken != null) {
+            return endpoint.address() + " broke HTTP/2: " + Failures.brief(broken);
+        }
         return goneAway != null
                 ? goneAway + " before the answer was complete"
                 : endpoint.address() + " closed the connection before the answer was complete";
