@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.zip.CRC32C;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -105,6 +106,42 @@ class OffsetMetadataProperties {
             assertThat(decoded).isEqualTo(OffsetMetadata.decode(text));
         } else {
             assertThat(decoded.kind()).isEqualTo(Kind.FOREIGN);
+            assertThat(decoded.completions().isEmpty()).isTrue();
+        }
+    }
+
+    /** Cut, doubled, spliced or flipped in several places: read as what was written, or not at all. */
+    @Property(tries = 200, seed = "3120764091783150245")
+    void damagedText_completesNothingThatWasNotWritten(
+            @ForAll("completions") Completions completions,
+            @ForAll("completions") Completions other,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        String text = OffsetMetadata.encode(3, completions, 4096).text();
+        StringBuilder damaged = new StringBuilder(text);
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            int from = random.nextInt(damaged.length() + 1);
+            int to = from + random.nextInt(damaged.length() - from + 1);
+            switch (random.nextInt(5)) {
+                case 0 -> damaged.setLength(to);
+                case 1 -> damaged.delete(from, to);
+                case 2 -> damaged.insert(from, damaged.substring(from, to));
+                case 3 ->
+                    damaged.replace(
+                            from, to, OffsetMetadata.encode(4, other, 4096).text());
+                default -> damaged.insert(from, (char) random.nextInt(128));
+            }
+        }
+
+        Decoded decoded = OffsetMetadata.decode(damaged.toString());
+
+        boolean whole =
+                damaged.toString().equals(OffsetMetadata.encode(4, other, 4096).text());
+        if (decoded.kind() == Kind.OURS) {
+            assertThat(decoded.completions())
+                    .isEqualTo(OffsetMetadata.decode(whole ? damaged.toString() : text)
+                            .completions());
+        } else {
             assertThat(decoded.completions().isEmpty()).isTrue();
         }
     }

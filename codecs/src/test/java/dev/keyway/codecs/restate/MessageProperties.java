@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.google.protobuf.ByteString;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -46,6 +49,66 @@ class MessageProperties {
             }
             parseOrRefuse(new Frame(message.code(), 0, ByteString.copyFrom(damaged)));
         }
+    }
+
+    /** Flipped, cut, doubled frames and headers that announce anything, in any chunks. */
+    @Property(tries = 300, seed = "-6021183547709132446")
+    void damagedStreamsAreReadOrRefused(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Message> some = new Samples(random, true).oneOfEach();
+        ByteString stream = ByteString.EMPTY;
+        for (int i = random.nextInt(6); i >= 0; i--) {
+            byte[] frame = some.get(random.nextInt(some.size())).toFrameBytes();
+            switch (random.nextInt(5)) {
+                case 0 -> frame[random.nextInt(frame.length)] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> frame = Arrays.copyOf(frame, random.nextInt(frame.length + 1));
+                case 2 -> Frame.writeHeader(frame, random.nextInt(1 << 16), 0, random.nextInt());
+                case 3 -> random.nextBytes(frame);
+                default -> {}
+            }
+            stream = stream.concat(ByteString.copyFrom(frame));
+        }
+        FrameDecoder decoder = new FrameDecoder(1 << 20);
+        for (int at = 0; at < stream.size(); ) {
+            int end = Math.min(stream.size(), at + 1 + random.nextInt(300));
+            decoder.feed(stream.substring(at, end).toByteArray());
+            at = end;
+            try {
+                for (Frame frame = decoder.next(); frame != null; frame = decoder.next()) {
+                    assertThat(frame.payload().size()).isLessThanOrEqualTo(stream.size());
+                    parseOrRefuse(frame);
+                }
+            } catch (WireException e) {
+                assertThat(e).hasMessageContaining("more than the limit of 1048576");
+                return;
+            }
+        }
+    }
+
+    @Property(tries = 200, seed = "7716204113558906527")
+    void whatIsAnnouncedAllocatesNothing(@ForAll long seed) throws Exception {
+        Random random = new Random(seed);
+        int announced = random.nextInt() >>> random.nextInt(8);
+        byte[] header = new byte[Frame.HEADER_BYTES + 1];
+        Frame.writeHeader(header, random.nextInt(1 << 16), 0, announced);
+        // A length-delimited field that announces up to 2 GiB.
+        byte[] field = {0x0A, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) random.nextInt(8)};
+        parseOrRefuse(new Frame(0x0401, 0, ByteString.copyFrom(field)));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+
+        FrameDecoder decoder = new FrameDecoder(Integer.MAX_VALUE);
+        decoder.feed(header);
+        try {
+            decoder.next();
+        } catch (WireException e) {
+            assertThat(announced).isNegative();
+        }
+        for (MessageType type : MessageType.values()) {
+            parseOrRefuse(new Frame(type.code(), 0, ByteString.copyFrom(field)));
+        }
+
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4 << 20);
     }
 
     @Property(tries = 2000)
