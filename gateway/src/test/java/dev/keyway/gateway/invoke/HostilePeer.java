@@ -77,7 +77,11 @@ final class HostilePeer implements AutoCloseable {
     Outcome outcomeOf(Answer hostile, Duration timeout) {
         unexpected.clear();
         answer = hostile;
-        Outcome outcome = fixture.run(TestCalls.call(target).timeout(timeout));
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        Outcome outcome;
+        do {
+            outcome = fixture.run(TestCalls.call(target).timeout(timeout));
+        } while (neverSent(outcome) && System.nanoTime() < deadline);
         answer = good();
 
         assertThat(outcome.kind() == Outcome.Kind.COMPLETED || !outcome.reason().isBlank())
@@ -95,6 +99,11 @@ final class HostilePeer implements AutoCloseable {
         wellFormedAnswersWork();
         assertThat(unexpected).isEmpty();
         return outcome;
+    }
+
+    /** On a busy machine a connection may not come in time. */
+    private static boolean neverSent(Outcome outcome) {
+        return outcome.reason() != null && outcome.reason().startsWith("no connection to");
     }
 
     private void wellFormedAnswersWork() {
