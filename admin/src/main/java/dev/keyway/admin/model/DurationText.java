@@ -10,12 +10,15 @@ import java.util.regex.Pattern;
 /**
  * Durations as users write and read them: {@code 500ms}, {@code 1m 30s}, {@code 1h30m}, {@code 1 hour, 2 minutes},
  * {@code 1.5h}, {@code 2days}, or ISO-8601 ({@code PT5M}, {@code P1D}, {@code P1W}). A day has 24 hours; months, years
- * and bare numbers are refused. Same formats as Restate's.
+ * bare numbers and what is longer than 292 years are refused. Same formats as Restate's.
  */
 public final class DurationText {
 
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(\\p{L}+)\\s*,?\\s*");
     private static final Pattern WEEKS = Pattern.compile("[pP](\\d+)[wW]");
+    /** What fits into nanoseconds, 292 years. */
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
     private static final Map<String, Long> NANOS = Map.ofEntries(
             Map.entry("ns", 1L),
             Map.entry("us", 1_000L),
@@ -89,16 +92,15 @@ public final class DurationText {
 
     private static Duration iso(String text) {
         Matcher weeks = WEEKS.matcher(text);
-        if (weeks.matches()) {
-            return Duration.ofDays(7L * Integer.parseInt(weeks.group(1)));
-        }
         try {
-            Duration parsed = Duration.parse(text);
-            if (parsed.isNegative()) {
+            Duration parsed = weeks.matches()
+                    ? Duration.ofDays(Math.multiplyExact(7, Long.parseLong(weeks.group(1))))
+                    : Duration.parse(text);
+            if (parsed.isNegative() || parsed.compareTo(LONGEST) > 0) {
                 throw bad(text);
             }
             return parsed;
-        } catch (DateTimeParseException e) {
+        } catch (DateTimeParseException | ArithmeticException | NumberFormatException e) {
             throw bad(text);
         }
     }

@@ -2,6 +2,7 @@ package dev.keyway.admin.rest;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 import java.util.Locale;
 
 /**
@@ -17,9 +18,17 @@ record ApiRequest(RoutingContext context, int version) {
         return context.pathParam(name);
     }
 
-    /** A query parameter, or {@code null}. */
+    /**
+     * A query parameter, or {@code null}.
+     *
+     * @throws ApiError 400 if the query is not valid percent-encoding
+     */
     String query(String name) {
-        return context.queryParams().get(name);
+        try {
+            return context.queryParams().get(name);
+        } catch (HttpException e) {
+            throw ApiError.text(400, "Failed to deserialize query string: it is not valid percent-encoding");
+        }
     }
 
     boolean queryFlag(String name) {

@@ -1,13 +1,21 @@
 package dev.keyway.admin.rest;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.keyway.admin.config.Masking;
 import dev.keyway.admin.model.DurationText;
 import dev.keyway.codecs.Nearest;
 import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,7 +32,10 @@ final class JsonBody {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
+    private static final String NOT_JSON = "Failed to parse the request body as JSON: ";
     private static final String DESERIALIZE = "Failed to deserialize the JSON body into the target type: ";
+
+    private static final String HALF = "has half of a surrogate pair, which is no character";
 
     private final JsonNode node;
     private final String path;
@@ -39,23 +50,53 @@ final class JsonBody {
         }
     }
 
-    /** @throws ApiError 400 if the body is not JSON, 422 if it is no object */
+    /** @throws ApiError 400 if the body is not one JSON value in UTF-8, 422 if it is no object */
     static JsonBody parse(Buffer buffer) {
-        String text = buffer == null ? "" : buffer.toString();
-        try {
-            JsonNode node = JSON.readTree(text);
+        String text = text(buffer);
+        try (JsonParser parser = JSON.createParser(text)) {
+            JsonNode node = JSON.readTree(parser);
             if (node == null || node.isMissingNode()) {
-                throw ApiError.text(
-                        400, "Failed to parse the request body as JSON: EOF while parsing a value at line 1 column 0");
+                throw notJson("EOF while parsing a value", JsonLocation.NA);
+            }
+            if (parser.nextToken() != null) {
+                throw notJson("trailing characters", parser.currentTokenLocation());
             }
             return new JsonBody(node, "", end(text));
         } catch (JsonProcessingException e) {
-            throw ApiError.text(
-                    400,
-                    "Failed to parse the request body as JSON: " + e.getOriginalMessage() + " at line "
-                            + e.getLocation().getLineNr() + " column "
-                            + e.getLocation().getColumnNr());
+            throw notJson(withoutToken(e.getOriginalMessage()), e.getLocation());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    private static String text(Buffer buffer) {
+        if (buffer == null) {
+            return "";
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(buffer.getBytes()))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw ApiError.text(400, NOT_JSON + "it is not valid UTF-8");
+        }
+    }
+
+    private static ApiError notJson(String problem, JsonLocation at) {
+        String place = at == null
+                ? ""
+                : at == JsonLocation.NA
+                        ? " at line 1 column 0"
+                        : " at line " + at.getLineNr() + " column " + at.getColumnNr();
+        return ApiError.text(400, NOT_JSON + problem + place);
+    }
+
+    /** A word without quotes may be a password whose quotes were forgotten. */
+    private static String withoutToken(String message) {
+        return message.startsWith("Unrecognized token")
+                ? "unrecognized token; is it a string without quotes?"
+                : message;
     }
 
     private static String end(String text) {
@@ -88,7 +129,12 @@ final class JsonBody {
             return null;
         }
         if (!value.isTextual()) {
-            throw wrongType(at(field), value, "a string");
+            throw Masking.isSecret(field)
+                    ? ApiError.text(422, DESERIALIZE + at(field) + ": invalid type, expected a string")
+                    : wrongType(at(field), value, "a string");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(value.asText())) {
+            throw bad(field, HALF);
         }
         return value.asText();
     }

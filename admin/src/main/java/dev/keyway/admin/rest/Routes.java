@@ -11,7 +11,9 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class Routes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+    private static final Set<HttpMethod> FORM_METHODS =
+            Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
     private static final List<Integer> VERSIONS = List.of(2, 3, 4);
 
     private final List<Endpoint> endpoints;
@@ -42,6 +46,7 @@ final class Routes {
                                 400,
                                 "Unsupported Admin API "
                                         + "version V1; use a path without prefix, or /v2, /v3 or /v4"))));
+        router.route().handler(Routes::noFormWhereNoneCanBe);
         router.route().handler(BodyHandler.create(false).setBodyLimit(maxBodyBytes));
         mount(router, "", ApiRequest.NEWEST_VERSION);
         VERSIONS.forEach(version -> mount(router, "/v" + version, version));
@@ -65,6 +70,18 @@ final class Routes {
             send(context, Reply.error(ApiError.of(500, "internal error; the log of this instance says more")));
         });
         return router;
+    }
+
+    /** The body handler throws at forms of other methods. */
+    private static void noFormWhereNoneCanBe(RoutingContext context) {
+        String type = context.request().getHeader("content-type");
+        String media = type == null ? "" : type.toLowerCase(Locale.ROOT);
+        boolean form = media.startsWith("multipart/form-data") || media.startsWith("application/x-www-form-urlencoded");
+        if (form && !FORM_METHODS.contains(context.request().method())) {
+            send(context, Reply.error(ApiError.text(415, "Expected request with `Content-Type: application/json`")));
+        } else {
+            context.next();
+        }
     }
 
     private void mount(Router router, String prefix, int version) {

@@ -120,8 +120,12 @@ final class SubscriptionActions {
         }
         String text = body.required("timestamp");
         try {
-            return Instant.parse(text).toEpochMilli();
-        } catch (DateTimeParseException e) {
+            long millis = Instant.parse(text).toEpochMilli();
+            if (millis < 0) {
+                throw body.bad("timestamp", "'" + text + "' is before 1970-01-01T00:00:00Z");
+            }
+            return millis;
+        } catch (DateTimeParseException | ArithmeticException e) {
             throw body.bad(
                     "timestamp", "'" + text + "' is neither epoch milliseconds nor a time like 2026-01-31T12:00:00Z");
         }
@@ -243,7 +247,9 @@ final class SubscriptionActions {
             }
             if (blocked.answers().complete()) {
                 throw ApiError.notFound("no blocked record of this subscription has "
-                        + (keyBase64 == null ? "partition " + partition + " and offset " + offset : "that key")
+                        + (keyBase64 == null
+                                ? "partition " + partition + " and offset " + offset
+                                : "that key (key, key_base64)")
                         + "; GET …/blocked lists them");
             }
             if (keyBase64 == null) {

@@ -94,8 +94,13 @@ final class RpcExchange {
             answer.error(400, "the service '" + service.name() + "' is not public");
             return;
         }
-        if (request.getParam("delay") != null) {
-            answer.error(400, "the query parameter delay belongs to send; a call starts at once");
+        try {
+            if (request.getParam("delay") != null) {
+                answer.error(400, "the query parameter delay belongs to send; a call starts at once");
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            answer.error(400, "bad query: it is not valid percent-encoding");
             return;
         }
         if (service.ty() == ServiceType.WORKFLOW) {
