@@ -17,7 +17,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.SelfSignedCertificate;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -238,16 +239,16 @@ class DiscoveryIT {
 
     @Test
     void nobodyThereIsMeta0003() throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
+        // Bound and not listening: the port refuses, and nobody else can take it meanwhile.
+        try (Socket taken = new Socket()) {
+            taken.bind(new InetSocketAddress("127.0.0.1", 0));
+            URI uri = URI.create("http://127.0.0.1:" + taken.getLocalPort() + "/");
+
+            DiscoveryException refused = refused(uri, false);
+
+            assertThat(refused.code()).isEqualTo("META0003");
+            assertThat(refused).hasMessageContaining("error when calling '" + uri + "'");
         }
-        URI uri = URI.create("http://127.0.0.1:" + port + "/");
-
-        DiscoveryException refused = refused(uri, false);
-
-        assertThat(refused.code()).isEqualTo("META0003");
-        assertThat(refused).hasMessageContaining("error when calling '" + uri + "'");
     }
 
     @Test

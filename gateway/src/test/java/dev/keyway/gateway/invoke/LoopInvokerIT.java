@@ -14,6 +14,9 @@ import dev.keyway.gateway.invoke.Outcome.Kind;
 import dev.keyway.gateway.invoke.TestCalls.TestCall;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpVersion;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,16 +48,17 @@ class LoopInvokerIT {
     }
 
     @Test
-    void a_refused_connection_is_a_retry_by_fault_of_the_deployment() {
-        HttpServer server = fixture.serve(request -> {});
-        Deployment deployment = deployment(uri(server));
-        InvokerFixture.await(server.close());
+    void a_refused_connection_is_a_retry_by_fault_of_the_deployment() throws IOException {
+        // Bound and not listening: the port refuses, and nobody else can take it meanwhile.
+        try (Socket taken = new Socket()) {
+            taken.bind(new InetSocketAddress("127.0.0.1", 0));
 
-        Outcome outcome = fixture.run(call(object(deployment)));
+            Outcome outcome = fixture.run(call(object(deployment("http://127.0.0.1:" + taken.getLocalPort() + "/"))));
 
-        assertThat(outcome.kind()).isEqualTo(Kind.RETRY);
-        assertThat(outcome.fault()).isEqualTo(Fault.DEPLOYMENT);
-        assertThat(outcome.reason()).contains("connection refused");
+            assertThat(outcome.kind()).isEqualTo(Kind.RETRY);
+            assertThat(outcome.fault()).isEqualTo(Fault.DEPLOYMENT);
+            assertThat(outcome.reason()).contains("connection refused");
+        }
     }
 
     @Test
