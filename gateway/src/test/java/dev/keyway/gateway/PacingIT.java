@@ -242,6 +242,6 @@ class PacingIT {
     private static RegistrySnapshot withoutServices(RegistrySnapshot before) {
         Map<String, Deployment> none = new HashMap<>();
         return new RegistrySnapshot(
-                before.version() + 1, none, Map.of(), before.subscriptions(), before.clusters(), Map.of());
+                before.version() + 1, none, Map.of(), before.subscriptions(), before.clusters(), Map.of(), Map.of());
     }
 }

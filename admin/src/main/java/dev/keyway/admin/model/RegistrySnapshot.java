@@ -8,6 +8,7 @@ import java.util.Map;
  * @param version grows with every applied change
  * @param services the latest revision of each service, by name
  * @param clusters static and dynamic ones; a dynamic one wins over a static one of its name
+ * @param egresses by id
  */
 public record RegistrySnapshot(
         long version,
@@ -15,8 +16,9 @@ public record RegistrySnapshot(
         Map<String, Service> services,
         Map<String, Subscription> subscriptions,
         Map<String, KafkaCluster> clusters,
-        Map<String, Instance> instances) {
+        Map<String, Instance> instances,
+        Map<String, Egress> egresses) {
 
     public static final RegistrySnapshot EMPTY =
-            new RegistrySnapshot(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+            new RegistrySnapshot(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 }

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param codec overrides the handler's codec when not {@code null}
  * @param deadLetterTopic {@code null} means {@code <topic>.dlq}
  * @param batch {@code null} sends every record in a request of its own
+ * @param reply {@code null} drops the bodies of answers
  * @param start start offsets resolved at creation, by partition: where a partition begins that the group has no
  *     committed offset for. A partition missing here was found later and begins at its earliest offset
  */
@@ -39,6 +40,7 @@ public record Subscription(
         String codec,
         Map<String, String> codecOptions,
         Batch batch,
+        Reply reply,
         Map<Integer, Long> start,
         Desired desired,
         Instant createdAt) {
@@ -158,6 +160,7 @@ public record Subscription(
                 codec,
                 codecOptions,
                 batch,
+                reply,
                 newStart,
                 newDesired,
                 createdAt);

@@ -70,7 +70,13 @@ public final class KafkaRegistry implements Registry {
         RegistryState state = new RegistryState(config.kafka().clusters(), secrets);
         RegistrySnapshot empty = state.snapshot();
         this.snapshot = new RegistrySnapshot(
-                0, empty.deployments(), empty.services(), empty.subscriptions(), empty.clusters(), empty.instances());
+                0,
+                empty.deployments(),
+                empty.services(),
+                empty.subscriptions(),
+                empty.clusters(),
+                empty.instances(),
+                empty.egresses());
         this.delivered = snapshot;
         this.admin = Admin.create(adminProperties(properties));
         this.topic = new RegistryTopic(admin, name, home.name(), config.kafka().registryReplication());

@@ -1,6 +1,7 @@
 package dev.keyway.admin.registry;
 
 import dev.keyway.admin.model.Deployment;
+import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.Instance;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.Service;
@@ -13,7 +14,8 @@ enum RecordKind {
     SERVICE("service", Service.class),
     SUBSCRIPTION("subscription", Subscription.class),
     CLUSTER("cluster", KafkaCluster.class),
-    INSTANCE("instance", Instance.class);
+    INSTANCE("instance", Instance.class),
+    EGRESS("egress", Egress.class);
 
     private final String wireName;
     private final Class<? extends Record> type;
@@ -61,6 +63,8 @@ enum RecordKind {
             return new Entry(SUBSCRIPTION, put.id(), put.value());
         } else if (edit instanceof Edit.PutCluster put) {
             return new Entry(CLUSTER, put.name(), put.value());
+        } else if (edit instanceof Edit.PutEgress put) {
+            return new Entry(EGRESS, put.id(), put.value());
         }
         Edit.PutInstance put = (Edit.PutInstance) edit;
         return new Entry(INSTANCE, put.id(), put.value());

@@ -1,6 +1,7 @@
 package dev.keyway.admin.registry;
 
 import dev.keyway.admin.model.Deployment;
+import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.Instance;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.RegistrySnapshot;
@@ -12,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Deployments, services, subscriptions, clusters and instances, shared by all instances through one compacted topic
+ * Deployments, services, subscriptions, clusters, egresses and instances, shared by all instances through one compacted topic
  * (design section 5).
  */
 public interface Registry {
@@ -53,6 +54,8 @@ public interface Registry {
         record PutSubscription(String id, Subscription value) implements Edit {}
 
         record PutCluster(String name, KafkaCluster value) implements Edit {}
+
+        record PutEgress(String id, Egress value) implements Edit {}
 
         record PutInstance(String id, Instance value) implements Edit {}
     }

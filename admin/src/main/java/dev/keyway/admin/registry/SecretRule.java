@@ -1,6 +1,7 @@
 package dev.keyway.admin.registry;
 
 import dev.keyway.admin.model.Deployment;
+import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.Subscription;
 import java.util.LinkedHashMap;
@@ -10,7 +11,7 @@ import java.util.function.Predicate;
 /**
  * What becomes of secrets on their way to and from the registry topic: references pass, other secret values are
  * encrypted with the configured key, or refused when there is none (design section 5). Applies to options of
- * subscriptions, properties of clusters and additional headers of deployments. Immutable; any thread.
+ * subscriptions, properties of clusters and egresses and additional headers of deployments. Immutable; any thread.
  */
 final class SecretRule {
 
@@ -42,6 +43,14 @@ final class SecretRule {
         } else if (value instanceof KafkaCluster c) {
             return new KafkaCluster(
                     c.name(), each(key, c.properties(), SecretNames::secret, step), c.origin(), c.createdAt());
+        } else if (value instanceof Egress e) {
+            return new Egress(
+                    e.id(),
+                    e.cluster(),
+                    e.address(),
+                    e.semantic(),
+                    e.transactionTimeout(),
+                    each(key, e.properties(), SecretNames::secret, step));
         } else if (value instanceof Deployment d) {
             Map<String, String> headers = each(key, d.additionalHeaders(), SecretNames::secretHeader, step);
             return d.withHeaders(headers);

@@ -126,6 +126,7 @@ final class SubscriptionResource {
                 wanted.codecOptions(),
                 wanted.batch(),
                 null,
+                null,
                 Subscription.Desired.RUNNING,
                 clock.instant());
     }
@@ -193,6 +194,7 @@ final class SubscriptionResource {
                 wanted.codec(),
                 wanted.codecOptions(),
                 wanted.batch(),
+                present.reply(),
                 present.start(),
                 present.desired(),
                 present.createdAt());

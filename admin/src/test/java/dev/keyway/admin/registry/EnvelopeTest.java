@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keyway.admin.TestConfigs;
+import dev.keyway.admin.model.DeliverySemantic;
+import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.Instance;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.KafkaCluster.Origin;
 import dev.keyway.admin.model.Subscription;
 import dev.keyway.admin.registry.Envelope.Content;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,12 +28,24 @@ class EnvelopeTest {
     @Test
     void everyKindOfRecordReadsBackAsItWasWritten() {
         for (Map.Entry<RecordKind, Record> each : Map.of(
-                        RecordKind.DEPLOYMENT, Records.deployment("dp_1", Map.of("x-tenant", "a")),
-                        RecordKind.SERVICE, Records.service("Greeter", 4),
-                        RecordKind.SUBSCRIPTION, Records.subscription("sub_1", Map.of("group.id", "g")),
+                        RecordKind.DEPLOYMENT,
+                        Records.deployment("dp_1", Map.of("x-tenant", "a")),
+                        RecordKind.SERVICE,
+                        Records.service("Greeter", 4),
+                        RecordKind.SUBSCRIPTION,
+                        Records.subscription("sub_1", Map.of("group.id", "g")),
                         RecordKind.CLUSTER,
-                                new KafkaCluster("c", Map.of("a.b", "c"), Origin.DYNAMIC, Instant.EPOCH.plusNanos(5)),
-                        RecordKind.INSTANCE, new Instance("i", "http://h:1", Instant.EPOCH))
+                        new KafkaCluster("c", Map.of("a.b", "c"), Origin.DYNAMIC, Instant.EPOCH.plusNanos(5)),
+                        RecordKind.INSTANCE,
+                        new Instance("i", "http://h:1", Instant.EPOCH),
+                        RecordKind.EGRESS,
+                        new Egress(
+                                "ex.shop/outbox",
+                                "my-cluster",
+                                null,
+                                DeliverySemantic.EXACTLY_ONCE,
+                                Duration.ofSeconds(30),
+                                Map.of("linger.ms", "5")))
                 .entrySet()) {
             byte[] bytes = Envelope.write(each.getKey(), each.getValue());
 

@@ -8,6 +8,7 @@ import dev.keyway.admin.model.NullKey;
 import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.OnTerminal;
 import dev.keyway.admin.model.Protocol;
+import dev.keyway.admin.model.Reply;
 import dev.keyway.admin.model.RetryPolicy;
 import dev.keyway.admin.model.Service;
 import dev.keyway.admin.model.ServiceType;
@@ -92,6 +93,7 @@ final class Records {
                 "binary",
                 Map.of(),
                 new Batch(50, 4_096, Duration.ofMillis(3)),
+                new Reply("ex.shop/outbox", "answers"),
                 Map.of(0, 17L, 1, 0L),
                 new Subscription.Desired(
                         true,

@@ -73,7 +73,8 @@ final class RpcFixture implements AutoCloseable {
         registry.set(before -> {
             Map<String, Service> services = new HashMap<>(before.services());
             services.put(service.name(), service);
-            return new RegistrySnapshot(before.version() + 1, Map.of(), services, Map.of(), Map.of(), Map.of());
+            return new RegistrySnapshot(
+                    before.version() + 1, Map.of(), services, Map.of(), Map.of(), Map.of(), Map.of());
         });
     }
 
