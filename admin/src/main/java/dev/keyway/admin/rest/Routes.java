@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +23,6 @@ import org.slf4j.LoggerFactory;
 final class Routes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
-    private static final Set<HttpMethod> FORM_METHODS =
-            Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
     private static final List<Integer> VERSIONS = List.of(2, 3, 4);
 
     private final List<Endpoint> endpoints;
@@ -46,7 +43,7 @@ final class Routes {
                                 400,
                                 "Unsupported Admin API "
                                         + "version V1; use a path without prefix, or /v2, /v3 or /v4"))));
-        router.route().handler(Routes::noFormWhereNoneCanBe);
+        router.route().handler(Routes::refuseForms);
         router.route().handler(BodyHandler.create(false).setBodyLimit(maxBodyBytes));
         mount(router, "", ApiRequest.NEWEST_VERSION);
         VERSIONS.forEach(version -> mount(router, "/v" + version, version));
@@ -72,13 +69,15 @@ final class Routes {
         return router;
     }
 
-    /** The body handler throws at forms of other methods. */
-    private static void noFormWhereNoneCanBe(RoutingContext context) {
+    /** No endpoint takes forms, and the body handler may throw at one after the routing is over: no answer would go out. */
+    private static void refuseForms(RoutingContext context) {
         String type = context.request().getHeader("content-type");
-        String media = type == null ? "" : type.toLowerCase(Locale.ROOT);
-        boolean form = media.startsWith("multipart/form-data") || media.startsWith("application/x-www-form-urlencoded");
-        if (form && !FORM_METHODS.contains(context.request().method())) {
-            send(context, Reply.error(ApiError.text(415, "Expected request with `Content-Type: application/json`")));
+        String media = type == null ? "" : type.strip().toLowerCase(Locale.ROOT);
+        if (media.startsWith("multipart/form-data") || media.startsWith("application/x-www-form-urlencoded")) {
+            send(
+                    context,
+                    Reply.error(ApiError.text(
+                            415, "Expected request with `Content-Type: application/json`; forms are not taken")));
         } else {
             context.next();
         }

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests that once were internal errors, passed for valid or told a secret. */
 class OddRequestsIT {
@@ -90,12 +92,22 @@ class OddRequestsIT {
         refused("GET", "/subscriptions?sink=%zz", "", 400, "percent-encoding");
     }
 
-    @Test
-    void aFormWithAMethodThatHasNoneIsRefused() {
-        RawHttp.Answer answer = RawHttp.send(
-                instance.server.port(), "GET", "/services", "multipart/form-data; boundary=x", new byte[] {'x'});
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /services, multipart/form-data; boundary=x",
+        "POST, /deployments, multipart/form-data",
+        "POST, /deployments?%zz=1, multipart/form-data; boundary=x",
+        "POST, /deployments?%zz=1, application/x-www-form-urlencoded",
+        "PATCH, /deployments/x?%, Application/X-WWW-Form-UrlEncoded; charset=utf-8",
+        "DELETE, /nothing?a=%ff%, application/x-www-form-urlencoded",
+        "FOO, /, application/x-www-form-urlencoded"
+    })
+    void aFormIsRefused(String method, String path, String type) {
+        RawHttp.Answer answer =
+                RawHttp.send(instance.server.port(), method, path, type, "a=%zz&b".getBytes(StandardCharsets.UTF_8));
 
         assertThat(answer.status()).isEqualTo(415);
+        assertThat(answer.body()).contains("application/json").contains("forms are not taken");
     }
 
     private static void refused(String method, String path, String body, int status, String message) {

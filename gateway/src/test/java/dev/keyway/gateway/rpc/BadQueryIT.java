@@ -9,7 +9,7 @@ import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Queries that no client library would send. */
 class BadQueryIT {
@@ -22,12 +22,19 @@ class BadQueryIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"%", "%zz=1", "delay=%"})
-    void a_query_that_is_no_percent_encoding_gets_400(String query) {
+    @CsvSource({
+        "%, application/json",
+        "%zz=1, application/json",
+        "delay=%, application/json",
+        "%zz=1, application/x-www-form-urlencoded",
+        "%zz=1, multipart/form-data; boundary=x"
+    })
+    void a_query_that_is_no_percent_encoding_gets_400(String query, String contentType) {
         NetSocket socket = await(rpc.sockets.connect(rpc.server.port(), "127.0.0.1"));
         socket.handler(received::appendBuffer);
 
-        socket.write("POST /Greeter/run?" + query + " HTTP/1.1\r\nhost: h\r\ncontent-length: 0\r\n\r\n");
+        socket.write("POST /Greeter/run?" + query + " HTTP/1.1\r\nhost: h\r\ncontent-type: " + contentType
+                + "\r\ncontent-length: 2\r\n\r\n{}");
 
         await().atMost(Duration.ofSeconds(60)).until(() -> received.toString().contains("bad query"));
         assertThat(received.toString()).startsWith("HTTP/1.1 400");
