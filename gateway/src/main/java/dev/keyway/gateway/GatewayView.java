@@ -162,6 +162,11 @@ final class GatewayView implements RuntimeView {
     }
 
     @Override
+    public Future<List<EgressHealth>> egresses() {
+        return Future.succeededFuture(List.of());
+    }
+
+    @Override
     public Future<Readiness> readiness() {
         return onCaller(sources.failed().map(failed -> {
             List<String> all = new ArrayList<>(problems.get());

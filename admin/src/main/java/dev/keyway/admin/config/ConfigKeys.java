@@ -219,6 +219,23 @@ final class ConfigKeys {
             "10m",
             "Time without an answer after which an instance is taken off the registry.");
 
+    static final ConfigKey<Integer> EGRESS_RECORDS = key(
+            "egress.in-flight-records",
+            ValueType.integer(1, 10_000_000),
+            "10000",
+            "Records handed over to one egress and not yet acknowledged; above it no further call starts of those whose"
+                    + " answers went there.");
+    static final ConfigKey<Long> EGRESS_BYTES = key(
+            "egress.in-flight-bytes",
+            ValueType.bytes(KIB, 16 * GIB),
+            "32MiB",
+            "The same in bytes of keys, values and headers.");
+    static final ConfigKey<Integer> EGRESS_MAX_RECORDS = key(
+            "egress.max-records",
+            ValueType.integer(1, 1_000_000),
+            "1000",
+            "Records that one answer may ask for; more are bad effects.");
+
     private ConfigKeys() {}
 
     /** What {@code restate} deployments get after the last attempt, in Restate's words. */

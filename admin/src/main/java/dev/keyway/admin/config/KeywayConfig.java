@@ -24,12 +24,52 @@ public record KeywayConfig(
         Workers workers,
         Invoker invoker,
         Consumer consumer,
-        Registry registry) {
+        Registry registry,
+        Egress egress) {
+
+    /** With the default bounds of egresses. */
+    public KeywayConfig(
+            String instanceId,
+            Path dataDir,
+            Ingress ingress,
+            Admin admin,
+            Kafka kafka,
+            RetryPolicy defaultRetryPolicy,
+            Limits limits,
+            Workers workers,
+            Invoker invoker,
+            Consumer consumer,
+            Registry registry) {
+        this(
+                instanceId,
+                dataDir,
+                ingress,
+                admin,
+                kafka,
+                defaultRetryPolicy,
+                limits,
+                workers,
+                invoker,
+                consumer,
+                registry,
+                Egress.DEFAULT);
+    }
 
     /** The same configuration for the instance of this id. */
     public KeywayConfig withInstanceId(String id) {
         return new KeywayConfig(
-                id, dataDir, ingress, admin, kafka, defaultRetryPolicy, limits, workers, invoker, consumer, registry);
+                id,
+                dataDir,
+                ingress,
+                admin,
+                kafka,
+                defaultRetryPolicy,
+                limits,
+                workers,
+                invoker,
+                consumer,
+                registry,
+                egress);
     }
 
     /** The same configuration with the port that RPC listens on, where a free one was asked for. */
@@ -45,7 +85,8 @@ public record KeywayConfig(
                 workers,
                 invoker,
                 consumer,
-                registry);
+                registry,
+                egress);
     }
 
     /**
@@ -132,4 +173,17 @@ public record KeywayConfig(
      * @param instanceExpiry after that time without an answer an instance is taken off the registry, default 10 min
      */
     public record Registry(String secretKey, Duration instanceExpiry) {}
+
+    /**
+     * Records that handlers write.
+     *
+     * @param inFlightRecords of one egress, handed over and not yet acknowledged; above it no further call starts whose
+     *     answers go there
+     * @param inFlightBytes the same in bytes of keys, values and headers
+     * @param maxRecords of one answer
+     */
+    public record Egress(int inFlightRecords, long inFlightBytes, int maxRecords) {
+        /** As documented. */
+        public static final Egress DEFAULT = new Egress(10_000, 32L << 20, 1_000);
+    }
 }

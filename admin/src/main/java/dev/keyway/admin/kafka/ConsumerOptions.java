@@ -42,7 +42,7 @@ public final class ConsumerOptions {
             KafkaCluster cluster, Map<String, String> subscriptionOptions, String subscriptionId)
             throws OptionException {
         Draft draft = new Draft();
-        Layers layers = new Layers(draft);
+        Layers layers = new Layers(OptionTable.get(), draft);
         layers.add(cluster.properties());
         layers.add(subscriptionOptions);
         Brokers.convert(draft);
@@ -56,12 +56,10 @@ public final class ConsumerOptions {
             names.put(name, option.option());
             draft.set(name, option.value());
         });
-        notBelow(draft, "socket.connection.setup.timeout.ms", "socket.connection.setup.timeout.max.ms", 30_000);
-        notBelow(draft, "reconnect.backoff.ms", "reconnect.backoff.max.ms", 10_000);
-        notBelow(draft, "retry.backoff.ms", "retry.backoff.max.ms", 1_000);
+        Backoffs.complete(draft);
         draft.setDefault("isolation.level", "read_committed");
         draft.setDefault("allow.auto.create.topics", "false");
-        JavaOptions.check(draft, names);
+        JavaOptions.consumer(draft, names);
         if (!draft.problems().isEmpty()) {
             throw new OptionException(draft.problems());
         }
@@ -188,16 +186,6 @@ public final class ConsumerOptions {
             return age.isNegative() ? null : age;
         } catch (DateTimeParseException e) {
             return null;
-        }
-    }
-
-    /**
-     * The Java client grows a time up to a maximum, which is an option of its own. Where only the first one is set, the
-     * maximum is librdkafka's default, or the first one when that is larger.
-     */
-    private static void notBelow(Draft draft, String first, String maximum, long standard) {
-        if (draft.client().get(first) instanceof String text && text.strip().matches("\\d{1,18}")) {
-            draft.setDefault(maximum, String.valueOf(Math.max(Long.parseLong(text.strip()), standard)));
         }
     }
 }

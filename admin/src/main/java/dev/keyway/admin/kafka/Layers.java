@@ -3,11 +3,14 @@ package dev.keyway.admin.kafka;
 import dev.keyway.admin.config.Masking;
 import dev.keyway.admin.kafka.Draft.Given;
 import dev.keyway.codecs.Nearest;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Reads what the user wrote, layer by layer: finds the option behind each name, checks librdkafka's value ranges, and
@@ -17,13 +20,18 @@ final class Layers {
 
     private static final String REFRESH = "topic.metadata.refresh.interval.ms";
     private static final String METADATA_AGE = "metadata.max.age.ms";
+    private static final Pattern FRACTION = Pattern.compile("\\d{1,9}\\.\\d{1,9}");
     private static final String NOT_CONFIGURABLE = "deserializers are Keyway's: handlers get the bytes of the record";
 
+    private static final String SERIALIZED = "serializers are Keyway's: handlers give the bytes of the record";
     private static final Map<String, String> JAVA_OWNED = Map.of(
             "key.deserializer", NOT_CONFIGURABLE,
-            "value.deserializer", NOT_CONFIGURABLE);
+            "value.deserializer", NOT_CONFIGURABLE,
+            "key.serializer", SERIALIZED,
+            "value.serializer", SERIALIZED);
     private static final Map<String, String> REFUSED = Map.of(
             "config.providers", "is not offered; write ${env:NAME} or ${file:PATH} as the value of the secret option",
+            "transaction.two.phase.commit.enable", "is not offered; Keyway's transactions end with its own offsets",
             "share.acknowledgement.mode", "belongs to share consumers; Keyway consumes with consumer groups",
             "share.acquire.mode", "belongs to share consumers; Keyway consumes with consumer groups");
 
@@ -51,10 +59,11 @@ final class Layers {
                             "ssl.keystore.password",
                             "ssl.keystore.type")));
 
-    private final OptionTable table = OptionTable.get();
+    private final OptionTable table;
     private final Draft draft;
 
-    Layers(Draft draft) {
+    Layers(OptionTable table, Draft draft) {
+        this.table = table;
         this.draft = draft;
     }
 
@@ -77,9 +86,13 @@ final class Layers {
             draft.info(name, "not used; " + JAVA_OWNED.get(name));
         } else if (table.java(name) != null) {
             put(name, new Given(name, value), layer);
+        } else if (OptionTable.get().java(name) != null) {
+            draft.info(name, "no effect: an option of consumers");
         } else {
             draft.problem(
-                    name, "is neither a librdkafka nor a Java consumer option" + Nearest.hint(name, table.names()));
+                    name,
+                    "is neither a librdkafka nor a Java " + table.client() + " option"
+                            + Nearest.hint(name, table.names()));
         }
     }
 
@@ -118,9 +131,20 @@ final class Layers {
         return switch (name) {
             case "socket.send.buffer.bytes", "socket.receive.buffer.bytes", "connections.max.idle.ms" ->
                 value.strip().equals("0") ? "-1" : value;
+            case "linger.ms", "queue.buffering.max.ms" -> wholeMillis(value);
+            case "delivery.timeout.ms", "message.timeout.ms" ->
+                value.strip().equals("0") ? String.valueOf(Integer.MAX_VALUE) : value;
             case REFRESH -> value.strip().equals("-1") ? String.valueOf(Long.MAX_VALUE) : value;
             default -> value;
         };
+    }
+
+    private static String wholeMillis(String value) {
+        return FRACTION.matcher(value.strip()).matches()
+                ? new BigDecimal(value.strip())
+                        .setScale(0, RoundingMode.CEILING)
+                        .toPlainString()
+                : value;
     }
 
     private void put(String canonical, Given option, Map<String, Given> layer) {

@@ -19,6 +19,9 @@ public interface RuntimeView {
     /** Health of the deployments as this instance's calls see it. */
     Future<List<DeploymentHealth>> deployments();
 
+    /** What this instance sees of the egresses that it has written to. */
+    Future<List<EgressHealth>> egresses();
+
     /** Whether this instance can serve: what is not ready is named. */
     Future<Readiness> readiness();
 
@@ -84,6 +87,12 @@ public interface RuntimeView {
             int waiting,
             Integer concurrencyLimit,
             String circuit) {}
+
+    /**
+     * @param reason why the last record could not be written, {@code null} while all is well
+     * @param inFlightRecords handed over and not yet acknowledged
+     */
+    record EgressHealth(String id, String reason, long inFlightRecords, long inFlightBytes) {}
 
     /** @param problems empty when ready */
     record Readiness(boolean ready, List<String> problems) {}

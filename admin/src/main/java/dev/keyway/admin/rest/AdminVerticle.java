@@ -106,11 +106,14 @@ final class AdminVerticle extends VerticleBase {
                         clock)
                 .endpoints());
         all.addAll(new ServiceResource(registry, services, ingress).endpoints());
+        EgressCheck egresses = new EgressCheck(
+                kafka, secrets, config.kafka().prefix(), config.consumer().commitInterval(), clock);
         all.addAll(new SubscriptionResource(
-                        registry, kafka, new SubscriptionCheck(kafka, codecs, clock), live, retry, ids, clock)
+                        registry, kafka, new SubscriptionCheck(kafka, egresses, codecs, clock), live, retry, ids, clock)
                 .endpoints());
         all.addAll(new SubscriptionActions(registry, kafka, live, clock).endpoints());
         all.addAll(new ClusterResource(registry, clock).endpoints());
+        all.addAll(new EgressResource(registry, kafka, egresses, live).endpoints());
         all.addAll(internal.endpoints());
         return all;
     }

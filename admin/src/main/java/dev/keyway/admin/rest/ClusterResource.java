@@ -3,6 +3,8 @@ package dev.keyway.admin.rest;
 import dev.keyway.admin.config.Masking;
 import dev.keyway.admin.kafka.ConsumerOptions;
 import dev.keyway.admin.kafka.OptionException;
+import dev.keyway.admin.kafka.ProducerOptions;
+import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.KafkaCluster.Origin;
 import dev.keyway.admin.model.RegistrySnapshot;
@@ -121,6 +123,9 @@ final class ClusterResource {
             for (Subscription user : users(state, present.name())) {
                 SubscriptionCheck.resolve(changed, user);
             }
+            for (Egress user : egresses(state, present.name())) {
+                refuseUnusable(changed, user);
+            }
             return new Update<>(List.of(new Edit.PutCluster(present.name(), changed)), Reply.ok(write(changed, info)));
         });
     }
@@ -130,8 +135,9 @@ final class ClusterResource {
         Loaded.state(registry);
         return registry.update(state -> {
             KafkaCluster present = dynamic(find(state, request), "deleted");
-            List<String> users =
-                    users(state, present.name()).stream().map(Subscription::id).toList();
+            List<String> users = new ArrayList<>(
+                    users(state, present.name()).stream().map(Subscription::id).toList());
+            egresses(state, present.name()).forEach(egress -> users.add("egress " + egress.id()));
             if (!users.isEmpty() && !force) {
                 throw ApiError.conflict("Kafka cluster '" + present.name() + "' is in use by " + Routes.list(users)
                         + "; delete them first, or repeat with ?force=true, which leaves them without a cluster");
@@ -162,6 +168,20 @@ final class ClusterResource {
         return state.subscriptions().values().stream()
                 .filter(each -> each.cluster().equals(cluster))
                 .toList();
+    }
+
+    private static List<Egress> egresses(RegistrySnapshot state, String cluster) {
+        return state.egresses().values().stream()
+                .filter(each -> cluster.equals(each.cluster()))
+                .toList();
+    }
+
+    private static void refuseUnusable(KafkaCluster changed, Egress egress) {
+        try {
+            ProducerOptions.resolve(changed, egress);
+        } catch (OptionException e) {
+            throw ApiError.badRequest("invalid properties for egress '" + egress.id() + "': " + e.getMessage());
+        }
     }
 
     private static JsonObject write(KafkaCluster cluster) {

@@ -38,7 +38,8 @@ final class InternalResource {
                         "/internal/subscriptions/{id}/blocked",
                         request -> answer(
                                 blocked(request.path("id"), request.queryInt("limit", MAX_BLOCKED, MAX_BLOCKED)))),
-                Endpoint.get("/internal/deployments", request -> answer(deployments())));
+                Endpoint.get("/internal/deployments", request -> answer(deployments())),
+                Endpoint.get("/internal/egresses", request -> answer(egresses())));
     }
 
     private JsonObject instance() {
@@ -88,6 +89,15 @@ final class InternalResource {
                         "blocked",
                         SubscriptionJson.array(
                                 found.stream().map(LiveJson::blocked).toList())));
+    }
+
+    /** Those written to here, by id. */
+    Future<JsonObject> egresses() {
+        return runtime.egresses().map(found -> {
+            JsonObject states = new JsonObject();
+            found.forEach(each -> states.put(each.id(), LiveJson.egress(each)));
+            return states;
+        });
     }
 
     Future<JsonObject> deployments() {

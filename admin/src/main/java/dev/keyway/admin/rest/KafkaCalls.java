@@ -48,25 +48,42 @@ final class KafkaCalls {
      * @throws ApiError 400 if its properties cannot be used, 503 if it does not answer
      */
     <T> T with(KafkaCluster cluster, Work<T> work) {
-        try (Admin admin = Admin.create(properties(cluster))) {
+        return with(cluster.name(), properties(cluster), work);
+    }
+
+    /**
+     * Opens an admin client with connection properties of its own, for what is called {@code name}. Blocking.
+     *
+     * @param common connection and security, Java names, references not yet resolved
+     * @throws ApiError as {@link #with(KafkaCluster, Work)}
+     */
+    <T> T with(String name, Map<String, Object> common, Work<T> work) {
+        try (Admin admin = Admin.create(bounded(name, common))) {
             return work.with(admin);
         } catch (AuthenticationException | AuthorizationException e) {
-            throw ApiError.badRequest("cluster '" + cluster.name() + "' refuses this gateway: " + e.getMessage());
+            throw ApiError.badRequest("cluster '" + name + "' refuses this gateway: " + e.getMessage());
         } catch (KafkaException e) {
-            throw ApiError.unavailable("cluster '" + cluster.name() + "' does not answer as it should: " + reason(e));
+            throw ApiError.unavailable("cluster '" + name + "' does not answer as it should: " + reason(e));
         }
     }
 
-    private Map<String, Object> properties(KafkaCluster cluster) {
+    private static Map<String, Object> properties(KafkaCluster cluster) {
         try {
-            Map<String, Object> properties =
-                    secrets.resolve(ConsumerOptions.resolve(cluster).common());
+            return ConsumerOptions.resolve(cluster).common();
+        } catch (OptionException e) {
+            throw ApiError.badRequest("cluster '" + cluster.name() + "' cannot be used: " + e.getMessage());
+        }
+    }
+
+    private Map<String, Object> bounded(String name, Map<String, Object> common) {
+        try {
+            Map<String, Object> properties = secrets.resolve(common);
             properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
             properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS / 2);
             properties.put(AdminClientConfig.CLIENT_ID_CONFIG, "keyway-admin");
             return properties;
-        } catch (OptionException | IllegalArgumentException e) {
-            throw ApiError.badRequest("cluster '" + cluster.name() + "' cannot be used: " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            throw ApiError.badRequest("cluster '" + name + "' cannot be used: " + e.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.keyway.admin.rest;
 
 import dev.keyway.admin.port.RuntimeView.BlockedKey;
 import dev.keyway.admin.port.RuntimeView.DeploymentHealth;
+import dev.keyway.admin.port.RuntimeView.EgressHealth;
 import dev.keyway.admin.port.RuntimeView.PartitionStatus;
 import dev.keyway.admin.port.RuntimeView.SubscriptionStatus;
 import io.vertx.core.json.JsonObject;
@@ -57,6 +58,13 @@ final class LiveJson {
                                 ? null
                                 : Instant.ofEpochMilli(blocked.nextAttemptMillis())
                                         .toString()));
+    }
+
+    static JsonObject egress(EgressHealth egress) {
+        return Routes.compact(new JsonObject()
+                .put("reason", egress.reason())
+                .put("in_flight_records", egress.inFlightRecords())
+                .put("in_flight_bytes", egress.inFlightBytes()));
     }
 
     static JsonObject health(DeploymentHealth health) {

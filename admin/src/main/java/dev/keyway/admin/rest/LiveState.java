@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Live state of all instances as one answer: asks this one directly, the others by HTTP, and names who is silent. */
 final class LiveState {
@@ -151,6 +152,37 @@ final class LiveState {
                                 .limit(limit)
                                 .toList(),
                         answers));
+    }
+
+    /** {@code {"state", "reason"?, "in_flight_records", "in_flight_bytes"}} by egress id. */
+    Future<Function<String, JsonObject>> egresses() {
+        return ask(here.egresses(), "/internal/egresses").map(answers -> id -> {
+            Map<String, String> reasons = new TreeMap<>();
+            long records = 0;
+            long bytes = 0;
+            for (Peers.Answer answer : answers.given()) {
+                JsonObject each = answer.body().getJsonObject(id);
+                if (each == null) {
+                    continue;
+                }
+                records += each.getLong("in_flight_records");
+                bytes += each.getLong("in_flight_bytes");
+                if (each.getString("reason") != null) {
+                    reasons.put(answer.instance(), each.getString("reason"));
+                }
+            }
+            String told = answers.given().size() == 1
+                    ? String.join("", reasons.values())
+                    : reasons.entrySet().stream()
+                            .map(each -> each.getKey() + ": " + each.getValue())
+                            .collect(Collectors.joining("; "));
+            return Routes.compact(new JsonObject()
+                    .put("state", reasons.isEmpty() ? "ok" : "failing")
+                    .put("reason", reasons.isEmpty() ? null : told)
+                    .put("in_flight_records", records)
+                    .put("in_flight_bytes", bytes)
+                    .put("unanswered", answers.unanswered()));
+        });
     }
 
     /** Health of one deployment as each instance sees it. */

@@ -28,11 +28,13 @@ import java.util.Map;
 final class SubscriptionCheck {
 
     private final KafkaCalls kafka;
+    private final EgressCheck egresses;
     private final Codecs codecs;
     private final Clock clock;
 
-    SubscriptionCheck(KafkaCalls kafka, Codecs codecs, Clock clock) {
+    SubscriptionCheck(KafkaCalls kafka, EgressCheck egresses, Codecs codecs, Clock clock) {
         this.kafka = kafka;
+        this.egresses = egresses;
         this.codecs = codecs;
         this.clock = clock;
     }
@@ -52,6 +54,7 @@ final class SubscriptionCheck {
         ClientProperties properties = resolve(cluster, draft);
         codec(draft);
         batch(state, draft);
+        reply(state, draft);
         Map<String, String> options = new LinkedHashMap<>(draft.options());
         options.put("group.id", properties.groupId());
         options.put("client.id", properties.clientId());
@@ -68,13 +71,14 @@ final class SubscriptionCheck {
                 partitions = missing(topics, draft, mayCreate);
             }
             deadLetters(topics, draft, partitions, info);
+            egresses.reply(state, draft, partitions, info);
             Map<Integer, Long> start = start(topics, draft, partitions, properties, readCommitted);
             otherClusters(state, draft, properties.groupId(), clusterIds, info);
             return new Result(options, start, clusterIds, info);
         });
     }
 
-    /** The checks of a change: options, codec and dead letters. */
+    /** The checks of a change: options, codec, dead letters and replies. */
     List<String> change(RegistrySnapshot state, Subscription changed) {
         KafkaCluster cluster = state.clusters().get(changed.cluster());
         if (cluster == null) {
@@ -85,10 +89,13 @@ final class SubscriptionCheck {
         List<String> info = new ArrayList<>(resolve(cluster, changed).info());
         codec(changed);
         batch(state, changed);
-        if (wantsDeadLetters(changed)) {
+        reply(state, changed);
+        if (wantsDeadLetters(changed) || changed.reply() != null) {
             kafka.with(cluster, admin -> {
                 Topics topics = new Topics(admin, cluster.name(), clock);
-                deadLetters(topics, changed, topics.partitions(changed.topic()), info);
+                int partitions = topics.partitions(changed.topic());
+                deadLetters(topics, changed, partitions, info);
+                egresses.reply(state, changed, partitions, info);
                 return null;
             });
         }
@@ -158,6 +165,15 @@ final class SubscriptionCheck {
             throw ApiError.badRequest("batch: " + draft.service() + " is served by " + deployment.id()
                     + ", which speaks protocol '" + SubscriptionRequest.word(deployment.protocol())
                     + "'; batches go only to plain handlers, protocol 'http'");
+        }
+    }
+
+    private static void reply(RegistrySnapshot state, Subscription draft) {
+        Deployment deployment = deployment(state, draft);
+        if (draft.reply() != null && deployment != null && deployment.protocol() != Protocol.HTTP) {
+            throw ApiError.badRequest("reply: " + draft.service() + " is served by " + deployment.id()
+                    + ", which speaks protocol '" + SubscriptionRequest.word(deployment.protocol())
+                    + "'; replies go to an egress only from plain handlers, protocol 'http'");
         }
     }
 

@@ -38,9 +38,16 @@ final class SubscriptionJson {
                 .put("codec", subscription.codec())
                 .put("codec_options", codecOptions.isEmpty() ? null : codecOptions)
                 .put("batch", subscription.batch() == null ? null : BatchJson.write(subscription.batch()))
+                .put("reply", reply(subscription.reply()))
                 .put("paused", subscription.desired().paused())
                 .put("seek", seek(subscription.desired().seek()))
                 .put("created_at", subscription.createdAt().toString()));
+    }
+
+    private static JsonObject reply(dev.keyway.admin.model.Reply reply) {
+        return reply == null
+                ? null
+                : new JsonObject().put("egress", reply.egress()).put("topic", reply.topic());
     }
 
     private static JsonObject seek(Subscription.Seek seek) {

@@ -18,6 +18,7 @@ import java.util.Map;
  *
  * @param onTerminal {@code null} when not chosen
  * @param batch {@code null} for no batches
+ * @param reply {@code null} for none
  */
 record SubscriptionRequest(
         Map<String, String> options,
@@ -28,11 +29,20 @@ record SubscriptionRequest(
         String deadLetterTopic,
         String codec,
         Map<String, String> codecOptions,
-        Batch batch) {
+        Batch batch,
+        dev.keyway.admin.model.Reply reply) {
 
     private static final List<String> RESTATES = List.of("source", "sink", "options");
     private static final List<String> OURS = List.of(
-            "retry", "on_failure", "on_terminal", "null_key", "dead_letter_topic", "codec", "codec_options", "batch");
+            "retry",
+            "on_failure",
+            "on_terminal",
+            "null_key",
+            "dead_letter_topic",
+            "codec",
+            "codec_options",
+            "batch",
+            "reply");
     private static final List<String> CHANGEABLE = List.of(
             "options",
             "retry",
@@ -42,7 +52,8 @@ record SubscriptionRequest(
             "dead_letter_topic",
             "codec",
             "codec_options",
-            "batch");
+            "batch",
+            "reply");
     private static final List<String> FROZEN_OPTIONS = List.of("group.id", "auto.offset.reset");
 
     /** Reads the body of a creation. */
@@ -51,8 +62,8 @@ record SubscriptionRequest(
         return read(body, noMasks(body, body.texts("options")), NOTHING, defaults);
     }
 
-    private static final SubscriptionRequest NOTHING =
-            new SubscriptionRequest(Map.of(), null, OnFailure.PAUSE, null, NullKey.EMPTY, null, null, Map.of(), null);
+    private static final SubscriptionRequest NOTHING = new SubscriptionRequest(
+            Map.of(), null, OnFailure.PAUSE, null, NullKey.EMPTY, null, null, Map.of(), null, null);
 
     /** Reads a change of a subscription: a field that is named replaces, {@code null} brings back the default. */
     static SubscriptionRequest patch(JsonBody body, Subscription present, RetryPolicy defaults) {
@@ -87,7 +98,8 @@ record SubscriptionRequest(
                         present.deadLetterTopic(),
                         present.codec(),
                         present.codecOptions(),
-                        present.batch()),
+                        present.batch(),
+                        present.reply()),
                 defaults);
     }
 
@@ -112,7 +124,16 @@ record SubscriptionRequest(
                 body.mentions("codec_options") ? body.texts("codec_options") : codecOptions(body, old),
                 body.mentions("batch")
                         ? BatchJson.read(body.object("batch"), old.batch == null ? Batch.DEFAULT : old.batch)
-                        : old.batch);
+                        : old.batch,
+                body.mentions("reply") ? reply(body.object("reply")) : old.reply);
+    }
+
+    private static dev.keyway.admin.model.Reply reply(JsonBody object) {
+        if (object == null) {
+            return null;
+        }
+        object.onlyKnown(List.of("egress", "topic"));
+        return new dev.keyway.admin.model.Reply(object.required("egress"), object.required("topic"));
     }
 
     private static Map<String, String> codecOptions(JsonBody body, SubscriptionRequest old) {

@@ -78,6 +78,7 @@ final class SubscriptionResource {
                     Subscription again = draft(newest, id, source, sink, sinkText, wanted);
                     Subscription created = again.with(found.options(), found.start());
                     SubscriptionCheck.refuseOverlap(newest, created, found.clusterIds());
+                    EgressCheck.refuseStale(state, newest, created);
                     List<String> info = new ArrayList<>(found.info());
                     info.addAll(SubscriptionJson.origins(newest, created));
                     return new Update<>(
@@ -125,7 +126,7 @@ final class SubscriptionResource {
                 wanted.codec(),
                 wanted.codecOptions(),
                 wanted.batch(),
-                null,
+                wanted.reply(),
                 null,
                 Subscription.Desired.RUNNING,
                 clock.instant());
@@ -163,6 +164,7 @@ final class SubscriptionResource {
         return kafka.blocking(() -> check.change(state, changed))
                 .compose(found -> registry.update(newest -> {
                     Subscription again = changed(newest, request, body);
+                    EgressCheck.refuseStale(state, newest, again);
                     Collection<String> info = new ArrayList<>(found);
                     info.addAll(SubscriptionJson.origins(newest, again));
                     return new Update<>(
@@ -194,7 +196,7 @@ final class SubscriptionResource {
                 wanted.codec(),
                 wanted.codecOptions(),
                 wanted.batch(),
-                present.reply(),
+                wanted.reply(),
                 present.start(),
                 present.desired(),
                 present.createdAt());

@@ -12,6 +12,7 @@ final class FakeRuntime implements RuntimeView {
     final Map<String, SubscriptionStatus> statuses = new ConcurrentHashMap<>();
     final Map<String, List<BlockedKey>> blocked = new ConcurrentHashMap<>();
     volatile List<DeploymentHealth> deployments = List.of();
+    volatile List<EgressHealth> egresses = List.of();
     volatile Readiness readiness = new Readiness(true, List.of());
 
     @Override
@@ -27,6 +28,11 @@ final class FakeRuntime implements RuntimeView {
     @Override
     public Future<List<DeploymentHealth>> deployments() {
         return Future.succeededFuture(deployments);
+    }
+
+    @Override
+    public Future<List<EgressHealth>> egresses() {
+        return Future.succeededFuture(egresses);
     }
 
     @Override
