@@ -2,6 +2,7 @@ package dev.keyway.benchmarks.frame;
 
 import com.google.protobuf.ByteString;
 import dev.keyway.benchmarks.PartBenchmark;
+import dev.keyway.codecs.WireException;
 import dev.keyway.codecs.restate.Command;
 import dev.keyway.codecs.restate.Control;
 import dev.keyway.codecs.restate.Frame;
@@ -9,7 +10,6 @@ import dev.keyway.codecs.restate.FrameDecoder;
 import dev.keyway.codecs.restate.Header;
 import dev.keyway.codecs.restate.Message;
 import dev.keyway.codecs.restate.Result;
-import dev.keyway.codecs.restate.WireException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package dev.keyway.codecs.restate;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.keyway.codecs.WireException;
 import java.util.Arrays;
 
 /**

@@ -1,5 +1,6 @@
 package dev.keyway.codecs.restate;
 
+import dev.keyway.codecs.WireException;
 import java.math.BigInteger;
 import java.util.Arrays;
 

@@ -1,6 +1,7 @@
 package dev.keyway.codecs.restate;
 
 import com.google.protobuf.CodedInputStream;
+import dev.keyway.codecs.WireException;
 
 /** A message of the service protocol. Immutable. */
 public sealed interface Message permits Control, Command, Notification, UnknownMessage {

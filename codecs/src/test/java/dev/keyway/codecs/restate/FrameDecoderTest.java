@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.keyway.codecs.WireException;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 

@@ -1,9 +1,9 @@
 package dev.keyway.gateway.invoke;
 
+import dev.keyway.codecs.WireException;
 import dev.keyway.codecs.restate.Frame;
 import dev.keyway.codecs.restate.FrameDecoder;
 import dev.keyway.codecs.restate.Message;
-import dev.keyway.codecs.restate.WireException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;

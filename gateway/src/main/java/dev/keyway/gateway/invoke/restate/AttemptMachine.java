@@ -1,5 +1,6 @@
 package dev.keyway.gateway.invoke.restate;
 
+import dev.keyway.codecs.WireException;
 import dev.keyway.codecs.restate.Command;
 import dev.keyway.codecs.restate.Control;
 import dev.keyway.codecs.restate.Failure;
@@ -9,7 +10,6 @@ import dev.keyway.codecs.restate.Header;
 import dev.keyway.codecs.restate.Message;
 import dev.keyway.codecs.restate.MessageType;
 import dev.keyway.codecs.restate.Result;
-import dev.keyway.codecs.restate.WireException;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.invoke.Target;
 import io.vertx.core.buffer.Buffer;

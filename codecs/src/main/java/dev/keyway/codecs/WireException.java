@@ -1,4 +1,4 @@
-package dev.keyway.codecs.restate;
+package dev.keyway.codecs;
 
 /** Bytes that are not what the protocol says. The message is fit for users. */
 public final class WireException extends Exception {
