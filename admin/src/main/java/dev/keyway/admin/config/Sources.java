@@ -1,11 +1,6 @@
 package dev.keyway.admin.config;
 
-import dev.keyway.admin.config.ConfigException.Problem;
 import dev.keyway.codecs.Nearest;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +11,6 @@ import java.util.TreeSet;
 /** Puts file, environment and flags into the settings, in this order. */
 final class Sources {
 
-    private static final long MAX_FILE = 1 << 20;
     private static final String KEYWAY = "KEYWAY_";
     private static final String RESTATE = "RESTATE_";
     private static final String RESTATE_CLUSTERS = "ingress.kafka-clusters";
@@ -32,29 +26,12 @@ final class Sources {
 
     /** {@code restate.toml} when the name ends so, else {@code keyway.yaml}. */
     void file(Path file) {
-        String content = content(file);
+        String content = TextFile.read(file);
         if (file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".toml")) {
             restate(TomlFile.read(file, content));
         } else {
             YamlFile.read(file, content).leaves("", this::keyway);
         }
-    }
-
-    private static String content(Path file) {
-        String fault;
-        try {
-            if (Files.size(file) <= MAX_FILE) {
-                return Files.readString(file);
-            }
-            fault = "is larger than " + ByteSize.format(MAX_FILE);
-        } catch (NoSuchFileException e) {
-            fault = "does not exist";
-        } catch (CharacterCodingException e) {
-            fault = "is not UTF-8";
-        } catch (IOException e) {
-            fault = "cannot be read: " + e.getMessage();
-        }
-        throw new ConfigException(List.of(new Problem(file.toString(), null, fault)));
     }
 
     private void keyway(String path, Tree value) {

@@ -11,7 +11,7 @@ import java.util.function.BiConsumer;
  * @param value a map of names to trees, a list of trees, a text, or {@code null} for a name without a value
  * @param place for error messages: a file with a line, an environment variable or the command line
  */
-record Tree(Object value, String place) {
+public record Tree(Object value, String place) {
 
     /** @param place the same for every part */
     static Tree of(Object value, String place) {
@@ -28,17 +28,20 @@ record Tree(Object value, String place) {
         return new Tree(value == null ? null : String.valueOf(value), place);
     }
 
+    /** The names below, {@code null} when it is no map. */
     @SuppressWarnings("unchecked")
-    Map<String, Tree> map() {
+    public Map<String, Tree> map() {
         return value instanceof Map<?, ?> ? (Map<String, Tree>) value : null;
     }
 
+    /** The elements, {@code null} when it is no list. */
     @SuppressWarnings("unchecked")
-    List<Tree> list() {
+    public List<Tree> list() {
         return value instanceof List<?> ? (List<Tree>) value : null;
     }
 
-    String text() {
+    /** The scalar as it was written, {@code null} when it is none. */
+    public String text() {
         return value instanceof String text ? text : null;
     }
 

@@ -3,13 +3,13 @@ package dev.keyway.admin.rest;
 import static dev.keyway.admin.rest.KafkaCalls.await;
 
 import dev.keyway.admin.kafka.OffsetReset;
+import dev.keyway.admin.kafka.TopicName;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -29,7 +29,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** What a cluster says of topics and offsets, as a subscription needs it. Blocking: workers only. */
 final class Topics {
 
-    private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
     private static final int CREATION_LOOKS = 50;
     private static final long LOOK_MILLIS = 100;
 
@@ -54,8 +53,8 @@ final class Topics {
         if (topic.contains(",")) {
             return "a subscription reads one topic; make one subscription per topic";
         }
-        if (topic.equals(".") || topic.equals("..") || !LEGAL.matcher(topic).matches()) {
-            return "'" + topic + "' is not a topic name: at most 249 letters, digits, '.', '_' and '-'";
+        if (!TopicName.legal(topic)) {
+            return "'" + topic + "' is not a topic name: " + TopicName.WANTED;
         }
         return null;
     }
