@@ -41,6 +41,8 @@ class ArchitectureTest {
         // Poll threads and the worker that talks to the registry topic.
         "dev.keyway.gateway.source",
         "dev.keyway.admin.registry",
+        // Restores and topic checks, on workers.
+        "dev.keyway.gateway.state",
         // Reads files before the instance runs.
         "dev.keyway.admin.config",
         // Main threads of commands.

@@ -1,0 +1,35 @@
+package dev.keyway.gateway.state.store;
+
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.WriteBufferManager;
+
+/**
+ * The native memory that all stores of a process share: blocks read, and what is written and not yet flushed. It is outside
+ * of the heap. Close it after the stores. Any thread.
+ */
+public final class RocksMemory implements AutoCloseable {
+    final LRUCache blocks;
+    final WriteBufferManager writes;
+
+    /**
+     * @param blockBytes for blocks, indexes and filters, and for the writes, which are charged to the same cache
+     * @param writeBytes above it the largest write buffer is flushed; below {@code blockBytes}
+     */
+    public RocksMemory(long blockBytes, long writeBytes) {
+        RocksDB.loadLibrary();
+        blocks = new LRUCache(blockBytes);
+        writes = new WriteBufferManager(writeBytes, blocks);
+    }
+
+    /** Bytes in use now. */
+    public long usedBytes() {
+        return blocks.getUsage();
+    }
+
+    @Override
+    public void close() {
+        writes.close();
+        blocks.close();
+    }
+}
