@@ -34,15 +34,14 @@ public final class Meters implements AutoCloseable {
 
     /** A counter that reads {@code adder}: adding costs no lookup. */
     Meter counter(Metric metric, LongAdder adder, String... tagValues) {
-        return FunctionCounter.builder(metric.meterName(), adder, LongAdder::doubleValue)
-                .description(metric.help())
-                .tags(tags(metric, tagValues))
-                .register(registry);
+        return counter(metric, adder::doubleValue, tagValues);
     }
 
     /** A counter that something else counts. */
     public Meter counter(Metric metric, DoubleSupplier value, String... tagValues) {
-        return FunctionCounter.builder(metric.meterName(), value, DoubleSupplier::getAsDouble)
+        // Micrometer holds what a counter counts weakly, and freezes the counter when it is collected; the function it
+        // keeps.
+        return FunctionCounter.builder(metric.meterName(), this, always -> value.getAsDouble())
                 .description(metric.help())
                 .tags(tags(metric, tagValues))
                 .register(registry);
