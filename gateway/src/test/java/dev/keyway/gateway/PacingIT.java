@@ -8,6 +8,7 @@ import dev.keyway.admin.model.Pacing;
 import dev.keyway.admin.model.RegistrySnapshot;
 import dev.keyway.admin.port.RuntimeView.BlockedKey;
 import dev.keyway.admin.port.RuntimeView.DeploymentHealth;
+import dev.keyway.gateway.fixture.DeploymentDraft;
 import dev.keyway.gateway.fixture.Gate;
 import dev.keyway.gateway.fixture.Scene;
 import dev.keyway.gateway.fixture.World;
@@ -221,22 +222,7 @@ class PacingIT {
     }
 
     private static Deployment at(Deployment old, String uri) {
-        return new Deployment(
-                old.id(),
-                uri,
-                old.protocol(),
-                old.additionalHeaders(),
-                old.metadata(),
-                old.useHttp11(),
-                old.requestResponse(),
-                old.minProtocolVersion(),
-                old.maxProtocolVersion(),
-                old.sdkVersion(),
-                old.maxConcurrency(),
-                old.callTimeout(),
-                old.createdAt(),
-                old.services(),
-                old.pacing());
+        return new DeploymentDraft(old).uri(uri).done();
     }
 
     private static RegistrySnapshot withoutServices(RegistrySnapshot before) {

@@ -41,40 +41,6 @@ public record Deployment(
         services = Copies.of(services);
     }
 
-    /** A deployment that is held back by its concurrency alone. */
-    public Deployment(
-            String id,
-            String uri,
-            Protocol protocol,
-            Map<String, String> additionalHeaders,
-            Map<String, String> metadata,
-            boolean useHttp11,
-            boolean requestResponse,
-            int minProtocolVersion,
-            int maxProtocolVersion,
-            String sdkVersion,
-            int maxConcurrency,
-            Duration callTimeout,
-            Instant createdAt,
-            List<ServiceRevision> services) {
-        this(
-                id,
-                uri,
-                protocol,
-                additionalHeaders,
-                metadata,
-                useHttp11,
-                requestResponse,
-                minProtocolVersion,
-                maxProtocolVersion,
-                sdkVersion,
-                maxConcurrency,
-                callTimeout,
-                createdAt,
-                services,
-                Pacing.DEFAULT);
-    }
-
     /** The same with other headers. */
     public Deployment withHeaders(Map<String, String> headers) {
         return new Deployment(

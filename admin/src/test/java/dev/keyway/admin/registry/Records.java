@@ -7,6 +7,7 @@ import dev.keyway.admin.model.HandlerType;
 import dev.keyway.admin.model.NullKey;
 import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.OnTerminal;
+import dev.keyway.admin.model.Pacing;
 import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.Reply;
 import dev.keyway.admin.model.RetryPolicy;
@@ -38,7 +39,8 @@ final class Records {
                 7,
                 Duration.ofMillis(1500),
                 Instant.parse("2026-01-02T03:04:05.678Z"),
-                List.of(new Deployment.ServiceRevision("Greeter", 3)));
+                List.of(new Deployment.ServiceRevision("Greeter", 3)),
+                Pacing.DEFAULT);
     }
 
     static Service service(String name, int revision) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyway.admin.TestConfigs;
 import dev.keyway.admin.model.Deployment;
+import dev.keyway.admin.model.Pacing;
 import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.Service;
 import dev.keyway.admin.model.Subscription;
@@ -244,7 +245,8 @@ class SubscriptionIT {
                 0,
                 null,
                 Instant.EPOCH,
-                List.of(new Deployment.ServiceRevision("Sdk", 1)));
+                List.of(new Deployment.ServiceRevision("Sdk", 1)),
+                Pacing.DEFAULT);
     }
 
     private static Service served(Service like) {

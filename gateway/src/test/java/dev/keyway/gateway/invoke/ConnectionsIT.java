@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.model.Deployment;
+import dev.keyway.gateway.fixture.DeploymentDraft;
 import dev.keyway.gateway.invoke.Outcome.Fault;
 import dev.keyway.gateway.invoke.Outcome.Kind;
 import dev.keyway.gateway.invoke.TestCalls.TestCall;
@@ -235,21 +236,7 @@ class ConnectionsIT {
         Deployment before = deployment(uri(old));
         TestCall inFlight = fixture.submit(call(object(before)));
         await().until(() -> gauge.open.get() == 1);
-        Deployment after = new Deployment(
-                before.id(),
-                uri(now),
-                before.protocol(),
-                before.additionalHeaders(),
-                before.metadata(),
-                false,
-                false,
-                0,
-                0,
-                null,
-                0,
-                null,
-                before.createdAt(),
-                before.services());
+        Deployment after = new DeploymentDraft(before).uri(uri(now)).done();
 
         Outcome moved = fixture.run(call(object(after)));
         gauge.releaseAll(List.of(inFlight));

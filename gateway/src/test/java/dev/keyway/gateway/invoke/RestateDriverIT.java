@@ -7,7 +7,6 @@ import com.google.protobuf.ByteString;
 import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.Handler;
 import dev.keyway.admin.model.HandlerType;
-import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.Service;
 import dev.keyway.admin.model.ServiceType;
 import dev.keyway.codecs.restate.Command;
@@ -17,12 +16,12 @@ import dev.keyway.codecs.restate.Message;
 import dev.keyway.codecs.restate.Result;
 import dev.keyway.codecs.restate.StateCommand;
 import dev.keyway.codecs.restate.UnknownMessage;
+import dev.keyway.gateway.fixture.DeploymentDraft;
 import dev.keyway.gateway.invoke.Outcome.Fault;
 import dev.keyway.gateway.invoke.Outcome.Kind;
 import dev.keyway.gateway.invoke.TestCalls.TestCall;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -255,21 +254,10 @@ class RestateDriverIT {
     }
 
     private Target object(int maxVersion, Duration inactivity, Duration abort, String authorization) {
-        Deployment deployment = new Deployment(
-                "dp_restate",
-                sdk.uri(),
-                Protocol.RESTATE,
-                Map.of("Authorization", authorization, "accept", "nothing"),
-                Map.of(),
-                false,
-                false,
-                Math.min(maxVersion, 5) == 4 ? 1 : 5,
-                maxVersion,
-                "test",
-                0,
-                null,
-                Instant.EPOCH,
-                List.of());
+        Deployment deployment = new DeploymentDraft("dp_restate", sdk.uri())
+                .restate(Math.min(maxVersion, 5) == 4 ? 1 : 5, maxVersion)
+                .headers(Map.of("Authorization", authorization, "accept", "nothing"))
+                .done();
         Handler handler = new Handler(
                 "handle", HandlerType.EXCLUSIVE, true, null, Map.of(), null, null, null, null, null, Map.of());
         Service service = new Service(

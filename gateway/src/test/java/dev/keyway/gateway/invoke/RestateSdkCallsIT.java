@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.Handler;
 import dev.keyway.admin.model.HandlerType;
-import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.Service;
 import dev.keyway.admin.model.ServiceType;
+import dev.keyway.gateway.fixture.DeploymentDraft;
 import dev.keyway.gateway.invoke.Outcome.Fault;
 import dev.keyway.gateway.invoke.Outcome.Kind;
 import dev.keyway.gateway.sdk.Sdk;
@@ -15,7 +15,6 @@ import dev.keyway.gateway.sdk.SdkProcess;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -202,21 +201,11 @@ class RestateSdkCallsIT {
         String[] names = path.split("/");
         boolean object = names[0].equals("Counter");
         boolean shared = names[1].startsWith("look");
-        Deployment deployment = new Deployment(
-                "dp_" + sdk + http11,
-                process.uri(),
-                Protocol.RESTATE,
-                Map.of(),
-                Map.of(),
-                http11,
-                http11,
-                5,
-                version,
-                "test",
-                0,
-                null,
-                Instant.EPOCH,
-                List.of());
+        Deployment deployment = new DeploymentDraft("dp_" + sdk + http11, process.uri())
+                .restate(5, version)
+                .http11(http11)
+                .requestResponse(http11)
+                .done();
         Handler handler = new Handler(
                 names[1],
                 object ? shared ? HandlerType.SHARED : HandlerType.EXCLUSIVE : null,

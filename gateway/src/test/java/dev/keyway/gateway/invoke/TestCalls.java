@@ -3,12 +3,11 @@ package dev.keyway.gateway.invoke;
 import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.Handler;
 import dev.keyway.admin.model.HandlerType;
-import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.Service;
 import dev.keyway.admin.model.ServiceType;
+import dev.keyway.gateway.fixture.DeploymentDraft;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,21 +34,11 @@ public final class TestCalls {
 
     private static Deployment deployment(
             String uri, Map<String, String> additionalHeaders, boolean http11, int maxConcurrency) {
-        return new Deployment(
-                "dp_" + IDS.incrementAndGet(),
-                uri,
-                Protocol.HTTP,
-                additionalHeaders,
-                Map.of(),
-                http11,
-                false,
-                0,
-                0,
-                null,
-                maxConcurrency,
-                null,
-                Instant.EPOCH,
-                List.of());
+        return new DeploymentDraft("dp_" + IDS.incrementAndGet(), uri)
+                .headers(additionalHeaders)
+                .http11(http11)
+                .maxConcurrency(maxConcurrency)
+                .done();
     }
 
     public static Target service(Deployment deployment) {
