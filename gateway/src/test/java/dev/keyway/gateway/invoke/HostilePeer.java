@@ -15,6 +15,7 @@ import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -74,7 +75,28 @@ final class HostilePeer implements AutoCloseable {
         return outcomeOf(hostile, Duration.ofMillis(150));
     }
 
-    Outcome outcomeOf(Answer hostile, Duration timeout) {
+    /** The same, with time enough for an answer that comes to its end. */
+    Outcome patientOutcomeOf(Answer hostile) {
+        return outcomeOf(hostile, Duration.ofSeconds(30));
+    }
+
+    /** A copy with one to three bits changed. */
+    static Buffer flipped(Random random, Buffer sample) {
+        Buffer flipped = sample.copy();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            int at = random.nextInt(flipped.length());
+            flipped.setByte(at, (byte) (flipped.getByte(at) ^ 1 << random.nextInt(8)));
+        }
+        return flipped;
+    }
+
+    static byte[] bytes(Random random, int most) {
+        byte[] bytes = new byte[random.nextInt(most)];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private Outcome outcomeOf(Answer hostile, Duration timeout) {
         unexpected.clear();
         answer = hostile;
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);

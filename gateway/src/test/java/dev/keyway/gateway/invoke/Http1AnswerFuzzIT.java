@@ -6,7 +6,6 @@ import dev.keyway.gateway.fixture.LongForm;
 import dev.keyway.gateway.invoke.HostilePeer.Answer;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -95,15 +94,11 @@ class Http1AnswerFuzzIT {
 
     private static Buffer hostile(Random random) {
         return switch (random.nextInt(7)) {
-            case 0 -> flipped(random);
+            case 0 -> HostilePeer.flipped(random, text(VALID));
             case 1 -> text(VALID).getBuffer(0, random.nextInt(VALID.length()));
             case 2 -> text("HTTP/1.1 200 OK\r\n" + "x: y\r\n".repeat(random.nextInt(20_000)));
             case 3 -> text("HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(random.nextInt(200_000)));
-            case 4 -> {
-                byte[] bytes = new byte[random.nextInt(400)];
-                random.nextBytes(bytes);
-                yield Buffer.buffer(bytes);
-            }
+            case 4 -> Buffer.buffer(HostilePeer.bytes(random, 400));
             default -> {
                 String line = random.nextBoolean() ? "HTTP/1.1 200 OK" : one(random, STATUS_LINES);
                 StringBuilder all = new StringBuilder(line).append("\r\n");
@@ -120,15 +115,6 @@ class Http1AnswerFuzzIT {
 
     private static String one(Random random, String[] some) {
         return some[random.nextInt(some.length)];
-    }
-
-    private static Buffer flipped(Random random) {
-        Buffer flipped = text(VALID);
-        for (int i = random.nextInt(3); i >= 0; i--) {
-            int at = random.nextInt(flipped.length());
-            flipped.setByte(at, (byte) (flipped.getByte(at) ^ 1 << random.nextInt(8)));
-        }
-        return flipped;
     }
 
     private static Buffer text(String text) {
@@ -160,6 +146,6 @@ class Http1AnswerFuzzIT {
     }
 
     private static Outcome outcome(String bytes) {
-        return peer.outcomeOf(new Answer(stream -> text(bytes), true), Duration.ofSeconds(30));
+        return peer.patientOutcomeOf(new Answer(stream -> text(bytes), true));
     }
 }

@@ -1,12 +1,13 @@
 package dev.keyway.gateway.invoke;
 
+import static dev.keyway.gateway.invoke.HostilePeer.bytes;
+import static dev.keyway.gateway.invoke.HostilePeer.flipped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyway.gateway.fixture.LongForm;
 import dev.keyway.gateway.invoke.HostilePeer.Answer;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Random;
 import java.util.function.IntFunction;
 import net.jqwik.api.Example;
@@ -132,21 +133,6 @@ class Http2AnswerFuzzIT {
         return new String(bytes(random, 12), StandardCharsets.ISO_8859_1);
     }
 
-    private static byte[] bytes(Random random, int most) {
-        byte[] bytes = new byte[random.nextInt(most)];
-        random.nextBytes(bytes);
-        return bytes;
-    }
-
-    private static Buffer flipped(Random random, Buffer sample) {
-        Buffer flipped = sample.copy();
-        for (int i = random.nextInt(3); i >= 0; i--) {
-            int at = random.nextInt(flipped.length());
-            flipped.setByte(at, (byte) (flipped.getByte(at) ^ 1 << random.nextInt(8)));
-        }
-        return flipped;
-    }
-
     @Example
     void aBodyWithoutAHeadCompletesNothing() {
         assertRefused(stream -> Wire.data(stream, Wire.END, OPEN), "without a head that has a status");
@@ -192,7 +178,7 @@ class Http2AnswerFuzzIT {
     }
 
     private static void assertRefused(IntFunction<Buffer> bytes, String reason) {
-        Outcome outcome = peer.outcomeOf(new Answer(bytes, false), Duration.ofSeconds(30));
+        Outcome outcome = peer.patientOutcomeOf(new Answer(bytes, false));
 
         assertThat(outcome.kind()).as(outcome.toString()).isEqualTo(Outcome.Kind.RETRY);
         assertThat(outcome.fault()).isEqualTo(Outcome.Fault.DEPLOYMENT);
