@@ -76,6 +76,7 @@ class DeadLetterIT {
                 .containsEntry("keyway.error.offset", "0")
                 .containsEntry("keyway.error.timestamp", "1700000000000")
                 .containsEntry("keyway.error.status", "422")
+                .containsEntry("keyway.error.attempts", "1")
                 .containsEntry("keyway.error.subscription", scene.subscription().id())
                 .containsEntry("keyway.error.target", "service://Orders/handle")
                 .hasEntrySatisfying(

@@ -12,6 +12,7 @@ import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.ServiceType;
 import dev.keyway.admin.model.Subscription.KeyAction.Action;
 import dev.keyway.admin.port.RuntimeView.BlockedKey;
+import dev.keyway.gateway.fixture.DeploymentDraft;
 import dev.keyway.gateway.fixture.RecordingHandler.Seen;
 import dev.keyway.gateway.fixture.Scene;
 import java.time.Duration;
@@ -96,6 +97,7 @@ class RecordShapesIT {
                         org.assertj.core.groups.Tuple.tuple(1L, null, "paused", 0),
                         org.assertj.core.groups.Tuple.tuple(2L, "tombstone", "paused", 0),
                         org.assertj.core.groups.Tuple.tuple(3L, "malformed", "paused", 1));
+        assertThat(scene.blocked(instance)).extracting(BlockedKey::attempts).containsOnly(0);
         assertThat(reason(instance, 0)).contains("no key").contains("null_key: reject");
         assertThat(reason(instance, 1)).contains("not valid UTF-8");
         assertThat(reason(instance, 2)).contains("tombstone");
@@ -107,6 +109,19 @@ class RecordShapesIT {
                         .keyBase64())
                 .isEqualTo(Base64.getUrlEncoder().encodeToString(NOT_UTF8));
         assertThat(scene.committed(0)).isZero();
+    }
+
+    @Test
+    void aRecordOfWhichNoRequestCanBeMadeWaitsWithoutAnAttempt() throws Exception {
+        scene.objects(1)
+                .deployment(old -> new DeploymentDraft(old).uri("nowhere").done());
+        scene.send(0, "k", "1");
+
+        TestPlane instance = scene.subscribe().instance();
+
+        await().atMost(SOON).until(() -> scene.blocked(instance).size() == 1);
+        assertThat(scene.blocked(instance).get(0).state()).isEqualTo("paused");
+        assertThat(scene.blocked(instance).get(0).attempts()).isZero();
     }
 
     private String reason(TestPlane instance, long offset) {

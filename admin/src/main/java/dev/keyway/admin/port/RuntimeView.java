@@ -54,6 +54,7 @@ public interface RuntimeView {
      * @param key as text where it is valid UTF-8, else {@code null}
      * @param keyBase64 base64url with padding, {@code null} for a record without a key
      * @param waiting further records queued behind this one
+     * @param attempts calls that failed since the last resume, 0 when none could be made
      * @param state {@code paused} (waits for an operator) or {@code retrying}
      */
     record BlockedKey(

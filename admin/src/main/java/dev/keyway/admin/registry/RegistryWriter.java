@@ -178,6 +178,7 @@ final class RegistryWriter implements AutoCloseable {
                 .log("A registry change was interrupted and is tried again");
         abandon();
         int bound = Math.min(MAX_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempt, 10));
+        // The writer's own thread, on which all its Kafka calls block: changes behind this one keep their turn.
         Thread.sleep(random.nextInt(bound) + 1L);
     }
 

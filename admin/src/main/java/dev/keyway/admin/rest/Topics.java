@@ -102,6 +102,7 @@ final class Topics {
                 + "' and is not visible yet; try again");
     }
 
+    /** On the worker that the admin client's calls block anyway. */
     private static void pause() {
         try {
             Thread.sleep(LOOK_MILLIS);

@@ -167,9 +167,7 @@ final class Batches {
     }
 
     long timeoutMillis(Target target) {
-        return target.deployment().callTimeout() != null
-                ? target.deployment().callTimeout().toMillis()
-                : runner.callTimeoutMillis();
+        return runner.callTimeoutMillis(target);
     }
 
     void landed(SharedCall call, Outcome outcome) {

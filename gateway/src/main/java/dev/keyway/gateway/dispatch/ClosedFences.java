@@ -24,7 +24,7 @@ final class ClosedFences {
     private List<Invocation> unwanted = new ArrayList<>();
     private boolean ticking;
 
-    /** @param back takes those whose fence has opened or died, as queued again */
+    /** @param back takes those whose fence has opened or died */
     ClosedFences(Context context, LoopTimers timers, Consumer<List<Invocation>> back) {
         this.context = context;
         this.timers = timers;
@@ -55,7 +55,7 @@ final class ClosedFences {
     private void returnUnwanted() {
         List<Invocation> waiting = unwanted;
         unwanted = new ArrayList<>();
-        giveBack(waiting);
+        back.accept(waiting);
     }
 
     private void look() {
@@ -72,14 +72,6 @@ final class ClosedFences {
         if (!parked.isEmpty()) {
             tick();
         }
-        giveBack(free);
-    }
-
-    private void giveBack(List<Invocation> waiting) {
-        waiting.removeIf(invocation -> invocation.state != Invocation.State.PARKED);
-        waiting.forEach(invocation -> invocation.state = Invocation.State.QUEUED);
-        if (!waiting.isEmpty()) {
-            back.accept(waiting);
-        }
+        back.accept(free);
     }
 }

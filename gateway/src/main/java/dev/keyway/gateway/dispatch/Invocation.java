@@ -162,10 +162,9 @@ public abstract class Invocation extends MailboxEntry implements Call {
 
     @Override
     public final long timeoutMillis() {
-        long limit = target.deployment().callTimeout() != null
-                ? target.deployment().callTimeout().toMillis()
-                : runner.callTimeoutMillis();
-        return Math.min(limit, Math.max(1, remainingMillis(runner.timers().now())));
+        return Math.min(
+                runner.callTimeoutMillis(target),
+                Math.max(1, remainingMillis(runner.timers().now())));
     }
 
     @Override

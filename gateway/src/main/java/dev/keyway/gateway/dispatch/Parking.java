@@ -19,7 +19,7 @@ final class Parking {
     private List<Invocation> parked = new ArrayList<>();
     private boolean scheduled;
 
-    /** @param back takes those that are still parked when their tick comes, as queued again */
+    /** @param back takes those that were parked when their tick comes */
     Parking(Context context, LoopTimers timers, Duration tick, Consumer<List<Invocation>> back) {
         this.context = context;
         this.timers = timers;
@@ -44,8 +44,6 @@ final class Parking {
         scheduled = false;
         List<Invocation> waiting = parked;
         parked = new ArrayList<>();
-        waiting.removeIf(invocation -> invocation.state != Invocation.State.PARKED);
-        waiting.forEach(invocation -> invocation.state = Invocation.State.QUEUED);
         back.accept(waiting);
     }
 }

@@ -72,8 +72,10 @@ public final class Runner {
         return invoker;
     }
 
-    long callTimeoutMillis() {
-        return callTimeoutMillis;
+    /** How long one call to the target may take. */
+    long callTimeoutMillis(Target target) {
+        Duration own = target.deployment().callTimeout();
+        return own != null ? own.toMillis() : callTimeoutMillis;
     }
 
     /** Hands a batch over from any thread: one task of this loop for all of it. */
@@ -147,8 +149,7 @@ public final class Runner {
         String problem = invocation.prepare(target);
         if (problem != null) {
             troubles.add(invocation, problem);
-            invocation.rejected(
-                    new Outcome(Outcome.Kind.UNDELIVERABLE, Outcome.Fault.RECORD, problem, -1, null), false);
+            invocation.rejected(Outcome.undeliverable(Outcome.Fault.RECORD, problem), false);
             return;
         }
         invocation.waits(timers.now());
@@ -162,8 +163,14 @@ public final class Runner {
         closed.park(invocation);
     }
 
-    private void startAgain(List<Invocation> queued) {
-        ready.addAll(queued);
+    /** @param parked some may have left meanwhile */
+    private void startAgain(List<Invocation> parked) {
+        for (Invocation invocation : parked) {
+            if (invocation.state == Invocation.State.PARKED) {
+                invocation.state = Invocation.State.QUEUED;
+                ready.add(invocation);
+            }
+        }
         startReady();
     }
 
@@ -206,7 +213,7 @@ public final class Runner {
             // Nothing was attempted: straight back, in its turn. The invoker bounds how often a peer may refuse.
             invocation.state = Invocation.State.QUEUED;
             ready.addFirst(invocation);
-        } else if (!outcome.counted() && invocation.wanted()) {
+        } else if (outcome.kind() == Outcome.Kind.RETRY && !outcome.counted() && invocation.wanted()) {
             invocation.unsent(outcome);
             troubles.add(invocation, outcome.reason());
             ready.add(invocation);
@@ -215,7 +222,9 @@ public final class Runner {
         } else if (!invocation.wanted()) {
             drop(invocation);
         } else {
-            invocation.failures++;
+            if (outcome.counted()) {
+                invocation.failures++;
+            }
             troubles.add(invocation, outcome.reason());
             invocation.rejected(outcome, false);
         }

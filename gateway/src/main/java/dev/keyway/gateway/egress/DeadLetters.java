@@ -53,7 +53,7 @@ public class DeadLetters {
      * A record and why it is here.
      *
      * @param status the handler's last status, 0 when there was none
-     * @param attempts failed attempts
+     * @param attempts calls that failed, 0 when none could be made
      */
     public record Letter(
             String topic,

@@ -98,8 +98,7 @@ final class Attempt extends TimerWheel.Timer implements Exchange {
             }
         } catch (RuntimeException e) {
             endpoint.log(e, call.target());
-            finish(new Outcome(
-                    Outcome.Kind.UNDELIVERABLE, Outcome.Fault.RECORD, "no request could be made: " + e, -1, null));
+            finish(Outcome.undeliverable(Outcome.Fault.RECORD, "no request could be made: " + e));
         }
     }
 

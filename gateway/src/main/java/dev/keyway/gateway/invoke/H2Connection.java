@@ -86,12 +86,9 @@ final class H2Connection extends Connection implements ResponseHead {
         // The attempt is tied to the stream only now: a head that is refused closes its stream within this call.
         ChannelFuture written = codec.encoder().writeHeaders(context, id, head, 0, end, context.newPromise());
         if (written.cause() != null) {
-            attempt.fail(new Outcome(
-                    Outcome.Kind.UNDELIVERABLE,
+            attempt.fail(Outcome.undeliverable(
                     Outcome.Fault.RECORD,
-                    "the request's headers were not sent: " + written.cause().getMessage(),
-                    -1,
-                    null));
+                    "the request's headers were not sent: " + written.cause().getMessage()));
             return;
         }
         stream.setProperty(attemptKey, attempt);

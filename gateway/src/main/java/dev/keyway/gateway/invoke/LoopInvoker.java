@@ -108,7 +108,7 @@ public final class LoopInvoker implements Invoker {
             call.done(
                     closed
                             ? Outcome.retry(Outcome.Fault.RECORD, problem)
-                            : new Outcome(Outcome.Kind.UNDELIVERABLE, Outcome.Fault.DEPLOYMENT, problem, -1, null));
+                            : Outcome.undeliverable(Outcome.Fault.DEPLOYMENT, problem));
         }
         return null;
     }

@@ -82,6 +82,11 @@ public record Outcome(
         return retry(Fault.DEPLOYMENT, reason).uncounted();
     }
 
+    /** No request could be made of it: takes {@code on_failure} at once, and was no attempt. */
+    public static Outcome undeliverable(Fault fault, String reason) {
+        return new Outcome(Kind.UNDELIVERABLE, fault, reason, -1, null).uncounted();
+    }
+
     /** The same, using up no attempt. */
     public Outcome uncounted() {
         return new Outcome(kind, fault, reason, retryAfterMillis, response, false);

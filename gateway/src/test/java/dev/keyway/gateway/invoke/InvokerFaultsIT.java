@@ -311,6 +311,7 @@ class InvokerFaultsIT {
         assertThat(outcome.kind()).isEqualTo(Kind.UNDELIVERABLE);
         assertThat(outcome.fault()).isEqualTo(Fault.RECORD);
         assertThat(outcome.reason()).contains("headers");
+        assertThat(outcome.counted()).isFalse();
         assertThat(fixture.run(call(target)).kind()).isEqualTo(Kind.COMPLETED);
     }
 
