@@ -1,13 +1,8 @@
 package dev.keyway.gateway.sdk;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Restate's SDKs whose services are under {@code gateway/sdk-services}. A machine without npm skips the TypeScript ones,
@@ -18,7 +13,7 @@ public enum Sdk {
         @Override
         public List<String> command() throws Exception {
             Path directory = DIRECTORY.resolve("typescript");
-            install(directory);
+            NodeModules.install(directory, "node_modules/.bin/node");
             return List.of(
                     directory.resolve("node_modules/.bin/node").toString(),
                     directory.resolve("services.ts").toString());
@@ -38,7 +33,6 @@ public enum Sdk {
     };
 
     private static final Path DIRECTORY = Path.of("sdk-services").toAbsolutePath();
-    private static final boolean NODE_REQUIRED = Boolean.getBoolean("keyway.require.node");
 
     private final String prefix;
 
@@ -62,33 +56,5 @@ public enum Sdk {
     /** The same over HTTP/1.1; Java's serves both on one port. */
     public SdkProcess startHttp1() throws Exception {
         return SdkProcess.start(command(), Map.of("HTTP1", "true"));
-    }
-
-    private static void install(Path directory) throws IOException, InterruptedException {
-        if (Files.exists(directory.resolve("node_modules/.bin/node"))) {
-            return;
-        }
-        Path log = Files.createTempFile("keyway-npm", ".log");
-        Process npm;
-        try {
-            npm = new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund")
-                    .directory(directory.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-        } catch (IOException e) {
-            String message =
-                    "SKIPPED: the TypeScript SDK's tests need npm, which is not on the PATH: " + e.getMessage();
-            if (NODE_REQUIRED) {
-                throw new AssertionError(message, e);
-            }
-            System.err.println(message);
-            assumeTrue(false, message);
-            return;
-        }
-        if (!npm.waitFor(5, TimeUnit.MINUTES) || npm.exitValue() != 0) {
-            npm.destroyForcibly();
-            throw new AssertionError("npm ci in " + directory + " failed: " + Files.readString(log));
-        }
     }
 }
