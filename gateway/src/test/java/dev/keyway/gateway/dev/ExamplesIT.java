@@ -95,6 +95,47 @@ class ExamplesIT {
     }
 
     @Test
+    void batches() throws Exception {
+        String topic = TestTopics.uniqueName("orders");
+        try (ExampleProcess handler = ExampleProcess.start(
+                List.of(node(), EXAMPLES.resolve("batches.mjs").toString()))) {
+            JsonObject deployment = new JsonObject("{\"uri\": \"" + handler.url() + "\", \"protocol\": \"http\","
+                    + " \"services\": [{\"name\": \"Orders\", \"ty\": \"VirtualObject\", \"handlers\":"
+                    + " [{\"name\": \"handle\"}]}]}");
+            String id = post("/deployments", deployment).getString("id");
+            produce(topic, "x:{\"amount\": 1}\nx:{\"amount\": -2}\nx:{\"amount\": 3}\ny:{\"amount\": 4}\n");
+
+            String subscription = post(
+                            "/subscriptions",
+                            subscription(topic, "Orders/handle")
+                                    .put("on_failure", "discard")
+                                    .put(
+                                            "batch",
+                                            new JsonObject()
+                                                    .put("max_records", 100)
+                                                    .put("linger", "10ms")))
+                    .getString("id");
+
+            try {
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> List.of("x: 1 200", "x: -2 422", "x: 3 200", "y: 4 200").stream()
+                                .allMatch(handler::printed));
+                assertThat(call("/Orders/z/handle", "{\"amount\": 5}")).isEmpty();
+                await().atMost(Duration.ofSeconds(60)).until(() -> handler.printed("z: 5 200"));
+            } finally {
+                delete("/subscriptions/" + subscription);
+                delete("/deployments/" + id + "?force=true");
+            }
+        }
+    }
+
+    @Test
+    void thePageOnHandlersShowsTheBatchExample() throws IOException {
+        assertThat(Files.readString(Path.of("..", "docs", "http-handlers.md")))
+                .contains(Files.readString(EXAMPLES.resolve("batches.mjs")).stripTrailing());
+    }
+
+    @Test
     void theReadmeShowsTheseFiles() throws IOException {
         String readme = Files.readString(Path.of("..", "README.md"));
 
@@ -115,18 +156,10 @@ class ExamplesIT {
             JsonObject deployment = new JsonObject(
                     "{\"uri\": \"" + handler.url() + "\"" + (registration == null ? "" : ", " + registration) + "}");
             String id = post("/deployments", deployment).getString("id");
-            new Produce(keyway.bootstrapServers(), topic, ":", 2)
-                    .run(
-                            new BufferedReader(new StringReader("x:{\"n\": 1}\nx:{\"n\": 2}\nx:{\"n\": 3}\n")),
-                            new PrintStream(PrintStream.nullOutputStream()));
+            produce(topic, "x:{\"n\": 1}\nx:{\"n\": 2}\nx:{\"n\": 3}\n");
 
-            String subscription = post(
-                            "/subscriptions",
-                            new JsonObject()
-                                    .put("source", "kafka://local/" + topic)
-                                    .put("sink", "service://Counter/add")
-                                    .put("options", new JsonObject().put("auto.offset.reset", "earliest")))
-                    .getString("id");
+            String subscription =
+                    post("/subscriptions", subscription(topic, "Counter/add")).getString("id");
 
             try {
                 await().atMost(Duration.ofSeconds(60)).until(() -> handler.printed(printed));
@@ -136,6 +169,18 @@ class ExamplesIT {
                 delete("/deployments/" + id + "?force=true");
             }
         }
+    }
+
+    private static void produce(String topic, String lines) throws Exception {
+        new Produce(keyway.bootstrapServers(), topic, ":", 2)
+                .run(new BufferedReader(new StringReader(lines)), new PrintStream(PrintStream.nullOutputStream()));
+    }
+
+    private static JsonObject subscription(String topic, String handler) {
+        return new JsonObject()
+                .put("source", "kafka://local/" + topic)
+                .put("sink", "service://" + handler)
+                .put("options", new JsonObject().put("auto.offset.reset", "earliest"));
     }
 
     private static JsonObject post(String path, JsonObject body) throws Exception {
