@@ -7,6 +7,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 /** What a source adds to the properties of its consumer. */
 final class ConsumerSettings {
     private static final long DEFAULT_MAX_POLL_INTERVAL_MS = 300_000;
+    private static final long DEFAULT_FETCH_MAX_WAIT_MS = 500;
     private static final int MAX_POLL_RECORDS = 1_000;
 
     private ConsumerSettings() {}
@@ -22,6 +23,11 @@ final class ConsumerSettings {
 
     static long maxPollInterval(Map<String, Object> resolved) {
         return number(resolved, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, DEFAULT_MAX_POLL_INTERVAL_MS);
+    }
+
+    /** How long the broker may keep a fetch that finds no records. */
+    static long fetchWaitNanos(Map<String, Object> resolved) {
+        return number(resolved, ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, DEFAULT_FETCH_MAX_WAIT_MS) * 1_000_000;
     }
 
     static long number(Map<String, Object> properties, String name, long standard) {

@@ -81,6 +81,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
     private final StartPositions positions;
     private final Heartbeats heartbeats;
     private final Look look;
+    private final Holdback holdback;
     private final Events events;
     private final long drainMillis;
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
@@ -101,6 +102,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         this.positions = new StartPositions(this, origin);
         this.heartbeats = new Heartbeats(this, origin.lease());
         this.look = new Look(this, origin, events);
+        this.holdback = new Holdback(this, ConsumerSettings.fetchWaitNanos(properties));
     }
 
     /** Runs a task on the poll thread when the poll under way returns, which may take as long as a poll may. */
@@ -129,7 +131,8 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
             startPartitions(unstarted);
             heartbeats.pollStarts(origin.now());
             look.beforePoll(unstarted);
-            ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
+            holdBack();
+            ConsumerRecords<byte[], byte[]> records = super.poll(holdback.bound(timeout));
             // Nothing from here on may throw: the position is behind these records already.
             origin.lease().pollReturned();
             worked();
@@ -149,6 +152,18 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
             return ConsumerRecords.empty();
         } finally {
             polling = false;
+        }
+    }
+
+    private void holdBack() {
+        Set<TopicPartition> others = new HashSet<>();
+        if (!pressed.isEmpty() && !origin.paused()) {
+            others.addAll(assignment());
+            others.removeAll(pressed);
+            others.removeAll(unstarted);
+        }
+        if (holdback.beforePoll(!pressed.isEmpty(), others, origin.now())) {
+            applyPauses();
         }
     }
 
@@ -371,6 +386,9 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         if (!assignment.current()) {
             return;
         }
+        if (on) {
+            holdback.pressed(origin.now());
+        }
         if (on ? pressed.add(partition) : pressed.remove(partition)) {
             applyPauses();
         }
@@ -382,7 +400,10 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         Set<TopicPartition> hold = new HashSet<>();
         Set<TopicPartition> go = new HashSet<>();
         for (TopicPartition partition : all) {
-            boolean held = origin.paused() || pressed.contains(partition) || unstarted.contains(partition);
+            boolean held = origin.paused()
+                    || pressed.contains(partition)
+                    || unstarted.contains(partition)
+                    || holdback.holds(partition);
             (held ? hold : go).add(partition);
         }
         pause(hold);
