@@ -38,8 +38,9 @@ class ArchitectureTest {
             Map.entry("org.apache.kafka.clients.producer.Producer", Set.of("flush", "initTransactions")));
 
     private static final String[] MAY_BLOCK = {
-        // Poll threads and the worker that talks to the registry topic.
+        // Poll threads, the threads of transactions and the worker that talks to the registry topic.
         "dev.keyway.gateway.source",
+        "dev.keyway.gateway.commit",
         "dev.keyway.admin.registry",
         // Restores and topic checks, on workers.
         "dev.keyway.gateway.state",

@@ -134,6 +134,57 @@ public final class Tracker {
     }
 
     /**
+     * Marks a record as done in a transaction that is not committed yet: {@link #entered} counts it, {@link #committable}
+     * does not. Not to be mixed with {@link #complete}, which would settle it.
+     *
+     * @param index what {@link #arrive} gave
+     * @throws IndexOutOfBoundsException if the watermark has passed it or no record has this number
+     * @throws IllegalStateException if it is done or has entered already
+     */
+    public void enter(long index) {
+        offsetOf(index);
+        int slot = (int) index & (capacity - 1);
+        long bit = 1L << slot;
+        if ((done[slot >>> 6] & bit) != 0) {
+            throw new IllegalStateException("arrival number " + index + " is done already");
+        }
+        done[slot >>> 6] |= bit;
+        unfinished--;
+    }
+
+    /**
+     * Takes an {@link #enter} back, because its transaction was aborted.
+     *
+     * @throws IndexOutOfBoundsException if the watermark has passed it or no record has this number
+     * @throws IllegalStateException if it has not entered
+     */
+    public void leave(long index) {
+        offsetOf(index);
+        int slot = (int) index & (capacity - 1);
+        long bit = 1L << slot;
+        if ((done[slot >>> 6] & bit) == 0) {
+            throw new IllegalStateException("arrival number " + index + " has not entered");
+        }
+        done[slot >>> 6] &= ~bit;
+        unfinished++;
+    }
+
+    /** Whatever has entered is done: its transaction is committed. */
+    public void settle() {
+        advance();
+    }
+
+    /** The offset to commit together with all that has entered; {@link #enteredCompletions} belongs to it. */
+    public long entered() {
+        return committable(nextRun(watermark, false));
+    }
+
+    /** What is done or has entered above {@link #entered}, as offsets relative to it; O(span). */
+    public Completions enteredCompletions() {
+        return completions(nextRun(watermark, false));
+    }
+
+    /**
      * Tells the consumer's position after the records of a poll have arrived, so that a gap at the end is passed once
      * everything is done.
      *
@@ -147,7 +198,11 @@ public final class Tracker {
 
     /** The offset to commit: everything below is done. It never falls. */
     public long committable() {
-        return watermark == newest ? nextOffset : offsets[(int) watermark & (capacity - 1)];
+        return committable(watermark);
+    }
+
+    private long committable(long mark) {
+        return mark == newest ? nextOffset : offsets[(int) mark & (capacity - 1)];
     }
 
     /** Records that have arrived and are not done. */
@@ -194,11 +249,15 @@ public final class Tracker {
 
     /** What is done above {@link #committable}, as offsets relative to it; O(span), meant for commits. */
     public Completions completions() {
-        long base = committable();
+        return completions(watermark);
+    }
+
+    private Completions completions(long mark) {
+        long base = committable(mark);
         long[] bounds = new long[16];
         int used = 0;
         int range = 0;
-        long from = nextRun(watermark, true);
+        long from = nextRun(mark, true);
         while (true) {
             // Runs of arrivals and restored ranges, merged by where they begin.
             while (range < restored.ranges() && committed + restored.to(range) <= base) {

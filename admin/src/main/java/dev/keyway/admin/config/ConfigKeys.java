@@ -207,6 +207,17 @@ final class ConfigKeys {
             ValueType.duration(Duration.ZERO, Duration.ofMinutes(4)),
             "10s",
             "How long a revoked partition and a stopping instance wait for calls in flight.");
+    static final ConfigKey<Duration> TRANSACTION_LINGER = key(
+            "consumer.transaction-linger",
+            ValueType.duration(Duration.ZERO, Duration.ofSeconds(1)),
+            "50ms",
+            "How long finished records of an exactly-once source wait for one transaction together, while one follows"
+                    + " another; the first after a pause does not wait.");
+    static final ConfigKey<Integer> TRANSACTION_COMPLETIONS = key(
+            "consumer.transaction-completions",
+            ValueType.integer(1, 10_000),
+            "1000",
+            "With so many finished records a transaction begins without waiting.");
 
     static final ConfigKey<String> SECRET_KEY = optional(
             "registry.secret-key",

@@ -81,7 +81,11 @@ public final class ConfigLoader {
                         settings.get(STREAMS),
                         settings.get(CONNECTION_MAX_AGE),
                         Math.toIntExact(settings.get(MAX_RESPONSE))),
-                new KeywayConfig.Consumer(settings.get(COMMIT_INTERVAL), settings.get(DRAIN_TIMEOUT)),
+                new KeywayConfig.Consumer(
+                        settings.get(COMMIT_INTERVAL),
+                        settings.get(DRAIN_TIMEOUT),
+                        settings.get(TRANSACTION_LINGER),
+                        settings.get(TRANSACTION_COMPLETIONS)),
                 new KeywayConfig.Registry(secretKey(settings, secrets), settings.get(INSTANCE_EXPIRY)),
                 new KeywayConfig.Egress(
                         settings.get(EGRESS_RECORDS), settings.get(EGRESS_BYTES), settings.get(EGRESS_MAX_RECORDS)));

@@ -162,8 +162,18 @@ public record KeywayConfig(
      *
      * @param commitInterval how often completed offsets are committed, default 1 s
      * @param drainTimeout how long a revoke waits for calls in flight, default 10 s
+     * @param transactionLinger how long finished records may wait for a transaction while one follows another, default
+     *     50 ms
+     * @param transactionCompletions with so many none waits, default 1,000
      */
-    public record Consumer(Duration commitInterval, Duration drainTimeout) {}
+    public record Consumer(
+            Duration commitInterval, Duration drainTimeout, Duration transactionLinger, int transactionCompletions) {
+
+        /** With the defaults of transactions. */
+        public Consumer(Duration commitInterval, Duration drainTimeout) {
+            this(commitInterval, drainTimeout, Duration.ofMillis(50), 1_000);
+        }
+    }
 
     /**
      * The registry topic.

@@ -109,7 +109,7 @@ class ConfigLoaderTest {
                   streams-per-connection: 16
                   connection-max-age: 17m
                   max-response-bytes: 18KiB
-                consumer: {commit-interval: 19ms, drain-timeout: 20s}
+                consumer: {commit-interval: 19ms, drain-timeout: 20s, transaction-linger: 22ms, transaction-completions: 23}
                 registry: {instance-expiry: 21m}
                 kafka: {home: b, prefix: k., registry-replication: 3, clusters: [{name: a, brokers: a}, {name: b, brokers: b}]}
                 """);
@@ -128,7 +128,8 @@ class ConfigLoaderTest {
                 .isEqualTo(new KeywayConfig.Invoker(
                         Duration.ofSeconds(13), Duration.ofSeconds(14), 15, 16, Duration.ofMinutes(17), 18 << 10));
         assertThat(config.consumer())
-                .isEqualTo(new KeywayConfig.Consumer(Duration.ofMillis(19), Duration.ofSeconds(20)));
+                .isEqualTo(new KeywayConfig.Consumer(
+                        Duration.ofMillis(19), Duration.ofSeconds(20), Duration.ofMillis(22), 23));
         assertThat(config.registry()).isEqualTo(new KeywayConfig.Registry(null, Duration.ofMinutes(21)));
         assertThat(config.kafka().home()).isEqualTo("b");
         assertThat(config.kafka().registryReplication()).isEqualTo(3);

@@ -72,7 +72,7 @@ public class DeadLetters {
                                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
                     }
                     producer.send(
-                            toRecord(letter),
+                            record(letter),
                             (metadata, failure) ->
                                     context.runOnContext(v -> done.accept(failure == null ? null : describe(failure))));
                     return null;
@@ -84,7 +84,8 @@ public class DeadLetters {
         return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
-    private static ProducerRecord<byte[], byte[]> toRecord(Letter letter) {
+    /** The letter as it is written. */
+    public static ProducerRecord<byte[], byte[]> record(Letter letter) {
         ConsumerRecord<byte[], byte[]> record = letter.record();
         Headers headers = new RecordHeaders(record.headers());
         add(headers, "keyway.error.reason", truncate(letter.reason()));

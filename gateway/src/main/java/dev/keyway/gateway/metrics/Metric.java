@@ -39,6 +39,22 @@ public enum Metric {
     COMMITS(Kind.TIMER, "keyway.commit", "Latency of offset commits", "subscription"),
     COMMITS_FAILED(
             Kind.COUNTER, "keyway.commits.failed", "Offset commits that failed and are repeated", "subscription"),
+    TRANSACTIONS(Kind.TIMER, "keyway.transactions", "Committed transactions and how long they took", "subscription"),
+    TRANSACTIONS_ABORTED(
+            Kind.COUNTER,
+            "keyway.transactions.aborted",
+            "Transactions that did not commit; what of them is still owned is tried again",
+            "subscription"),
+    TRANSACTION_COMPLETIONS_RETRIED(
+            Kind.COUNTER,
+            "keyway.transactions.completions.retried",
+            "Finished records that were in an aborted transaction",
+            "subscription"),
+    TRANSACTION_RECORDS(
+            Kind.COUNTER,
+            "keyway.transactions.records",
+            "Records written by committed transactions, offsets not counted",
+            "subscription"),
     DRAINS_TIMED_OUT(
             Kind.COUNTER,
             "keyway.drains.timed.out",

@@ -29,6 +29,10 @@ public final class SourceMeters implements AutoCloseable {
     private final LongAdder deadLettersRefused;
     private final LongAdder commitsFailed;
     private final LongAdder drainsTimedOut;
+    private final LongAdder transactionsAborted;
+    private final LongAdder completionsRetried;
+    private final LongAdder transactionRecords;
+    private final Timer transactions;
     private final LongAdder lost;
     private final LongAdder outOfRange;
     private final Map<Policy, LongAdder> failed = new EnumMap<>(Policy.class);
@@ -44,6 +48,11 @@ public final class SourceMeters implements AutoCloseable {
         headersDropped = counter(Metric.HEADERS_DROPPED, subscription);
         deadLettersRefused = counter(Metric.DEAD_LETTERS_REFUSED, subscription);
         commitsFailed = counter(Metric.COMMITS_FAILED, subscription);
+        transactionsAborted = counter(Metric.TRANSACTIONS_ABORTED, subscription);
+        completionsRetried = counter(Metric.TRANSACTION_COMPLETIONS_RETRIED, subscription);
+        transactionRecords = counter(Metric.TRANSACTION_RECORDS, subscription);
+        transactions = meters.timer(Metric.TRANSACTIONS, subscription);
+        registered.add(transactions);
         drainsTimedOut = counter(Metric.DRAINS_TIMED_OUT, subscription);
         lost = counter(Metric.PARTITIONS_LOST, subscription);
         outOfRange = counter(Metric.OUT_OF_RANGE, subscription);
@@ -107,6 +116,18 @@ public final class SourceMeters implements AutoCloseable {
 
     public void commitFailed() {
         commitsFailed.increment();
+    }
+
+    /** @param records written by it */
+    public void transactionCommitted(long records, long nanos) {
+        transactions.record(nanos, TimeUnit.NANOSECONDS);
+        transactionRecords.add(records);
+    }
+
+    /** @param completions that were in it */
+    public void transactionAborted(int completions) {
+        transactionsAborted.increment();
+        completionsRetried.add(completions);
     }
 
     public void drainTimedOut() {

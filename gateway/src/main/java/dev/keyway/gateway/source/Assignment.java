@@ -1,17 +1,20 @@
 package dev.keyway.gateway.source;
 
+import dev.keyway.gateway.commit.Part;
 import dev.keyway.gateway.dispatch.Fence;
 import dev.keyway.ordering.OffsetMetadata;
 import dev.keyway.ordering.PressureGauge;
 import dev.keyway.ordering.SharedPressure;
 import dev.keyway.ordering.Tracker;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * One partition while this instance owns it: its fence, and on the source's event loop its tracker and bounds. A
  * partition that is revoked and comes back gets a new object; late completions of the old one find no home.
  */
-final class Assignment extends Fence {
+final class Assignment extends Fence implements Part {
     private final Origin origin;
     private final TopicPartition partition;
     private final PollLoop.Started started;
@@ -23,6 +26,9 @@ final class Assignment extends Fence {
     private long committed;
     private boolean changed;
     private boolean pressed;
+    private boolean full;
+    /** Of the offset that a transaction may hold. */
+    private int offeredEpoch;
 
     Assignment(Origin origin, TopicPartition partition, PollLoop.Started started, int runners, SharedPressure process) {
         super(runners);
@@ -55,7 +61,8 @@ final class Assignment extends Fence {
         return origin;
     }
 
-    TopicPartition partition() {
+    @Override
+    public TopicPartition partition() {
         return partition;
     }
 
@@ -98,6 +105,61 @@ final class Assignment extends Fence {
         return true;
     }
 
+    /** Effects of a record that wait for their transaction count like bytes of records. */
+    void holds(long effectBytes) {
+        gauge.add(0, effectBytes);
+    }
+
+    /** Effects that will not be written after all, while their record is still not done. */
+    void drops(long effectBytes) {
+        gauge.release(0, effectBytes);
+    }
+
+    /** A record and its effects are committed. */
+    void done(RecordInvocation invocation) {
+        gauge.release(1, invocation.bytes() + invocation.effectBytes());
+    }
+
+    @Override
+    public Object beginning() {
+        return started;
+    }
+
+    @Override
+    public boolean alive() {
+        return state() != State.DEAD && losses == origin.losses();
+    }
+
+    @Override
+    public void enter(long index) {
+        tracker.enter(index);
+    }
+
+    @Override
+    public void leave(long index) {
+        tracker.leave(index);
+    }
+
+    @Override
+    public OffsetAndMetadata offset() {
+        offeredEpoch = seekEpoch;
+        OffsetMetadata.Encoded metadata =
+                OffsetMetadata.encode(seekEpoch, tracker.enteredCompletions(), OffsetMetadata.MAX_CHARS);
+        return metadata.complete() ? new OffsetAndMetadata(tracker.entered(), Optional.empty(), metadata.text()) : null;
+    }
+
+    @Override
+    public void settled(OffsetAndMetadata offset) {
+        tracker.settle();
+        committed(offset.offset());
+        changed &= offeredEpoch != seekEpoch;
+    }
+
+    @Override
+    public void full(boolean waits) {
+        full = waits;
+    }
+
     /** What it held counts against the process no longer. */
     void release() {
         gauge.clear();
@@ -108,7 +170,7 @@ final class Assignment extends Fence {
         int span = tracker.span();
         int limit = origin.limits().partitionSpan();
         boolean spanPressed = span >= limit || (pressed && span > limit / 2);
-        return gauge.pressed() || spanPressed;
+        return gauge.pressed() || spanPressed || full;
     }
 
     boolean pressed() {
@@ -123,7 +185,8 @@ final class Assignment extends Fence {
         return committed;
     }
 
-    boolean dirty() {
+    @Override
+    public boolean dirty() {
         return changed || tracker.committable() > committed;
     }
 

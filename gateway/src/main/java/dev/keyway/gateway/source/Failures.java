@@ -12,6 +12,7 @@ import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.metrics.Policy;
 import dev.keyway.ordering.Backoff;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,7 +107,6 @@ final class Failures {
     private static void deadLetter(RecordInvocation invocation, Outcome outcome, int tries) {
         Origin origin = invocation.origin();
         String topic = origin.subscription().effectiveDeadLetterTopic();
-        invocation.runner().settling(invocation, outcome.reason());
         DeadLetters.Letter letter = new DeadLetters.Letter(
                 topic,
                 invocation.record(),
@@ -115,6 +115,17 @@ final class Failures {
                 outcome.reason(),
                 outcome.response() == null ? 0 : outcome.response().status(),
                 invocation.failures());
+        if (origin.transactional()) {
+            invocation.effects(List.of(DeadLetters.record(letter)));
+            invocation.letter(outcome);
+            if (invocation.refusal() == null || invocation.refusal().letter() == null) {
+                finish(invocation, Policy.DEAD_LETTER, outcome);
+            } else {
+                invocation.runner().finish(invocation, origin.sink());
+            }
+            return;
+        }
+        invocation.runner().settling(invocation, outcome.reason());
         origin.deadLetters().send(letter, invocation.runner().context(), failure -> {
             if (invocation.state() != Invocation.State.SETTLING) {
                 return;
@@ -123,34 +134,45 @@ final class Failures {
                 finish(invocation, Policy.DEAD_LETTER, outcome);
                 return;
             }
-            String reason = "the dead-letter topic " + topic + " does not take the record: " + failure
-                    + " (first failure: " + outcome.reason() + ")";
-            LOG.atWarn()
-                    .addKeyValue("subscription", origin.id())
-                    .addKeyValue("topic", invocation.record().topic())
-                    .addKeyValue("partition", invocation.record().partition())
-                    .addKeyValue("offset", invocation.record().offset())
-                    .addKeyValue("attempt", tries)
-                    .addKeyValue("cause", reason)
-                    .log("Dead letter not written, will try again");
-            if (!invocation.wanted()) {
-                invocation.runner().discard(invocation);
+            notWritten(invocation, outcome, failure, tries);
+        });
+    }
+
+    /** The transaction that held its dead letter could not have it. */
+    static void letterRefused(RecordInvocation invocation) {
+        RecordInvocation.Refusal refusal = invocation.refusal();
+        notWritten(invocation, refusal.letter(), refusal.reason(), refusal.tries());
+    }
+
+    private static void notWritten(RecordInvocation invocation, Outcome outcome, String failure, int tries) {
+        Origin origin = invocation.origin();
+        String reason = "the dead-letter topic " + origin.subscription().effectiveDeadLetterTopic()
+                + " does not take the record: " + failure + " (first failure: " + outcome.reason() + ")";
+        LOG.atWarn()
+                .addKeyValue("subscription", origin.id())
+                .addKeyValue("topic", invocation.record().topic())
+                .addKeyValue("partition", invocation.record().partition())
+                .addKeyValue("offset", invocation.record().offset())
+                .addKeyValue("attempt", tries)
+                .addKeyValue("cause", reason)
+                .log("Dead letter not written, will try again");
+        if (!invocation.wanted()) {
+            invocation.runner().discard(invocation);
+            return;
+        }
+        invocation.runner().settling(invocation, reason);
+        origin.meters().deadLetterFailed();
+        long delay = DEAD_LETTER_BACKOFF.delayMillis(
+                tries, ThreadLocalRandom.current().nextDouble(), -1);
+        invocation.runner().timers().after(Duration.ofMillis(delay), () -> {
+            if (invocation.state() != Invocation.State.SETTLING) {
                 return;
             }
-            invocation.runner().settling(invocation, reason);
-            origin.meters().deadLetterFailed();
-            long delay = DEAD_LETTER_BACKOFF.delayMillis(
-                    tries, ThreadLocalRandom.current().nextDouble(), -1);
-            invocation.runner().timers().after(Duration.ofMillis(delay), () -> {
-                if (invocation.state() != Invocation.State.SETTLING) {
-                    return;
-                }
-                if (invocation.wanted()) {
-                    deadLetter(invocation, outcome, tries + 1);
-                } else {
-                    invocation.runner().discard(invocation);
-                }
-            });
+            if (invocation.wanted()) {
+                deadLetter(invocation, outcome, tries + 1);
+            } else {
+                invocation.runner().discard(invocation);
+            }
         });
     }
 

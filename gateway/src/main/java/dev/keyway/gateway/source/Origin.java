@@ -30,6 +30,7 @@ final class Origin {
     private volatile boolean paused;
     private volatile Batching batching;
     private volatile int losses;
+    private volatile boolean transactional;
 
     Origin(
             Subscription subscription,
@@ -113,6 +114,15 @@ final class Origin {
 
     Lease lease() {
         return lease;
+    }
+
+    /** Whether effects and offsets are committed in transactions. Any thread; the source's context alone sets it, once. */
+    boolean transactional() {
+        return transactional;
+    }
+
+    void turnTransactional() {
+        transactional = true;
     }
 
     /** Nanoseconds of the monotonic clock. Any thread. */

@@ -1,6 +1,7 @@
 package dev.keyway.gateway.source;
 
 import dev.keyway.admin.model.Subscription;
+import dev.keyway.gateway.commit.Snapshot;
 import dev.keyway.ordering.OffsetMetadata;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -83,22 +85,24 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
     private final Look look;
     private final Holdback holdback;
     private final Events events;
-    private final long drainMillis;
+    private final long revokeMillis;
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final Set<TopicPartition> unstarted = new HashSet<>();
     private final Set<TopicPartition> pressed = new HashSet<>();
     /** The newest beginning of each partition, also when the source has not heard of it yet. */
     private final Map<TopicPartition, Started> begun = new HashMap<>();
 
+    private volatile Snapshot snapshot;
     private volatile boolean polling;
     private int failures;
     private boolean problemShown;
 
-    PollLoop(Map<String, Object> properties, Origin origin, Events events, long drainMillis) {
+    /** @param revokeMillis how long a revoke waits for the source's answer */
+    PollLoop(Map<String, Object> properties, Origin origin, Events events, long revokeMillis) {
         super(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.origin = origin;
         this.events = events;
-        this.drainMillis = drainMillis;
+        this.revokeMillis = revokeMillis;
         this.positions = new StartPositions(this, origin);
         this.heartbeats = new Heartbeats(this, origin.lease());
         this.look = new Look(this, origin, events);
@@ -135,6 +139,9 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
             ConsumerRecords<byte[], byte[]> records = super.poll(holdback.bound(timeout));
             // Nothing from here on may throw: the position is behind these records already.
             origin.lease().pollReturned();
+            if (origin.transactional()) {
+                publishIfMoved();
+            }
             worked();
             return records;
         } catch (WakeupException e) {
@@ -164,6 +171,27 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         }
         if (holdback.beforePoll(!pressed.isEmpty(), others, origin.now())) {
             applyPauses();
+        }
+    }
+
+    /** What transactions may be built from; {@code null} before the first partition has begun. Any thread. */
+    Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /** Lets transactions know what this thread knows. */
+    void publish() {
+        snapshot = new Snapshot(groupMetadata(), begun);
+    }
+
+    /** With KIP-848 the membership moves on without a callback. */
+    private void publishIfMoved() {
+        Snapshot last = snapshot;
+        ConsumerGroupMetadata now = groupMetadata();
+        if (last == null
+                || last.group().generationId() != now.generationId()
+                || !last.group().memberId().equals(now.memberId())) {
+            publish();
         }
     }
 
@@ -235,6 +263,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
             unstarted.removeAll(started.keySet());
             pressed.removeAll(started.keySet());
             begun.putAll(started);
+            publish();
             events.started(started);
             applyPauses();
         } catch (KafkaException e) {
@@ -292,6 +321,8 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         unstarted.removeAll(partitions);
         pressed.removeAll(partitions);
         long before = origin.now();
+        // The last transaction of these partitions goes under the membership of now.
+        publish();
         Map<TopicPartition, OffsetAndMetadata> offsets = drained(partitions);
         if (!offsets.isEmpty()) {
             try {
@@ -309,13 +340,14 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
             }
         }
         begun.keySet().removeAll(partitions);
+        publish();
         events.revoked(partitions);
     }
 
     private Map<TopicPartition, OffsetAndMetadata> drained(Collection<TopicPartition> partitions) {
         Future<Map<TopicPartition, OffsetAndMetadata>> draining = events.revoking(partitions);
         try {
-            return draining.get(drainMillis + 2_000, TimeUnit.MILLISECONDS);
+            return draining.get(revokeMillis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Map.of();
@@ -335,6 +367,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
         unstarted.removeAll(partitions);
         pressed.removeAll(partitions);
         begun.keySet().removeAll(partitions);
+        publish();
         events.lost(partitions);
     }
 

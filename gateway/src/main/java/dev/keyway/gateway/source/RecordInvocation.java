@@ -5,6 +5,7 @@ import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.RetryPolicy;
 import dev.keyway.codecs.Codec;
 import dev.keyway.codecs.CodecException;
+import dev.keyway.gateway.commit.Completion;
 import dev.keyway.gateway.dispatch.Batching;
 import dev.keyway.gateway.dispatch.Fence;
 import dev.keyway.gateway.dispatch.Invocation;
@@ -17,11 +18,13 @@ import io.netty.util.AsciiString;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.record.TimestampType;
 
 /** One Kafka record for one target. */
-final class RecordInvocation extends Invocation implements BatchRecord {
+final class RecordInvocation extends Invocation implements BatchRecord, Completion {
     private static final byte[] EMPTY = new byte[0];
 
     private final Assignment assignment;
@@ -32,6 +35,12 @@ final class RecordInvocation extends Invocation implements BatchRecord {
     private byte[] body;
     private Codec decodedBy;
     private Batching batching;
+    private List<ProducerRecord<byte[], byte[]>> effects = List.of();
+    private long effectBytes;
+    private Outcome letter;
+    private Refusal refusal;
+    /** The policy has had its turn: an operator's resume calls the handler again. */
+    private boolean refusalShown;
     /** Whether the body has been found fit for a batch. */
     private boolean fit;
 
@@ -55,9 +64,61 @@ final class RecordInvocation extends Invocation implements BatchRecord {
     }
 
     /** Its arrival index in the assignment's tracker. */
-    long index() {
+    @Override
+    public long index() {
         return index;
     }
+
+    @Override
+    public Assignment part() {
+        return assignment;
+    }
+
+    /** What is written in the transaction that commits this record. Before it is reported as done; its runner only. */
+    void effects(List<ProducerRecord<byte[], byte[]>> records) {
+        effects = List.copyOf(records);
+        effectBytes = 0;
+        for (ProducerRecord<byte[], byte[]> record : effects) {
+            effectBytes += SourceVerticle.RECORD_OVERHEAD
+                    + (record.key() == null ? 0 : record.key().length)
+                    + (record.value() == null ? 0 : record.value().length);
+        }
+    }
+
+    @Override
+    public List<ProducerRecord<byte[], byte[]>> effects() {
+        return effects;
+    }
+
+    @Override
+    public long effectBytes() {
+        return effectBytes;
+    }
+
+    /** Why its effects could not be written, {@code null} in its first life. */
+    Refusal refusal() {
+        return refusal;
+    }
+
+    /** The same record once more, which takes the failure policy instead of a call. */
+    RecordInvocation refused(String reason) {
+        RecordInvocation again = new RecordInvocation(assignment, record, index, bytes);
+        again.refusal = new Refusal(reason, letter, refusal == null ? 1 : refusal.tries() + 1);
+        return again;
+    }
+
+    /** Its effect is the dead letter of this failure. */
+    void letter(Outcome outcome) {
+        letter = outcome;
+    }
+
+    /**
+     * What was refused.
+     *
+     * @param letter the failure whose dead letter it was, {@code null} for the effects of an answer
+     * @param tries refusals of this record so far
+     */
+    record Refusal(String reason, Outcome letter, int tries) {}
 
     /** What it counts for against the byte bounds. */
     int bytes() {
@@ -91,6 +152,10 @@ final class RecordInvocation extends Invocation implements BatchRecord {
 
     @Override
     protected String prepare(Target target) {
+        if (refusal != null && !refusalShown) {
+            refusalShown = true;
+            return refusal.reason();
+        }
         if (target.service().ty().keyed() && key == null) {
             if (record.key() == null && origin().subscription().nullKey() == NullKey.REJECT) {
                 return "the record has no key and the subscription says null_key: reject";
@@ -187,6 +252,10 @@ final class RecordInvocation extends Invocation implements BatchRecord {
 
     @Override
     protected void rejected(Outcome outcome, boolean exhausted) {
+        if (refusal != null && refusal.letter() != null && outcome.kind() == Outcome.Kind.UNDELIVERABLE) {
+            Failures.letterRefused(this);
+            return;
+        }
         Failures.settle(this, outcome, exhausted);
     }
 

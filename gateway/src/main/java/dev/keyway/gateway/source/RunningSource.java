@@ -7,6 +7,7 @@ import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.metrics.Meters;
 import dev.keyway.gateway.metrics.SourceMeters;
 import dev.keyway.ordering.SharedPressure;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class RunningSource {
     private static final Logger LOG = LoggerFactory.getLogger(RunningSource.class);
     private static final long RETRY_MS = 5_000;
+    private static final long BROKEN_RETRY_MS = 30_000;
 
     /** What should run: a spec, or the reason why there is none. */
     record Wanted(Subscription subscription, SourceSpec spec, String impossible) {
@@ -97,7 +99,7 @@ final class RunningSource {
             failed(wanted.impossible());
             return undeploy();
         }
-        if (verticle != null && !startedWith.needsRestart(wanted.spec())) {
+        if (verticle != null && !startedWith.needsRestart(wanted.spec(), verticle.transactionsInUse())) {
             verticle.apply(wanted.spec());
             return Future.succeededFuture();
         }
@@ -106,7 +108,13 @@ final class RunningSource {
 
     private Future<Void> deploy(SourceSpec spec) {
         SourceMeters sourceMeters = new SourceMeters(meters, spec.subscription().id());
-        SourceVerticle next = new SourceVerticle(spec, route, pressure, sourceMeters);
+        Context context = vertx.getOrCreateContext();
+        SourceVerticle next = new SourceVerticle(
+                spec,
+                route,
+                pressure,
+                sourceMeters,
+                reason -> context.runOnContext(v -> then(() -> broken(spec, reason))));
         return vertx.deployVerticle(next)
                 .<Void>map(id -> {
                     verticle = next;
@@ -118,7 +126,7 @@ final class RunningSource {
                 .recover(cause -> {
                     sourceMeters.close();
                     failed(cause.getMessage() == null ? cause.toString() : cause.getMessage());
-                    retryLater();
+                    retryLater(RETRY_MS);
                     return Future.succeededFuture();
                 });
     }
@@ -148,8 +156,20 @@ final class RunningSource {
                 .log("Subscription cannot run");
     }
 
-    private void retryLater() {
+    /** A source that ran cannot go on: not before an operator had time to see why. */
+    private Future<Void> broken(SourceSpec spec, String reason) {
+        if (stopped || startedWith != spec || verticle == null) {
+            return Future.succeededFuture();
+        }
+        return undeploy().map(v -> {
+            failed(reason);
+            retryLater(BROKEN_RETRY_MS);
+            return null;
+        });
+    }
+
+    private void retryLater(long millis) {
         vertx.cancelTimer(retryTimer);
-        retryTimer = vertx.setTimer(RETRY_MS, id -> then(this::step));
+        retryTimer = vertx.setTimer(millis, id -> then(this::step));
     }
 }

@@ -2,6 +2,7 @@ package dev.keyway.gateway.source;
 
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.model.Subscription;
+import dev.keyway.gateway.commit.TransactionSettings;
 import dev.keyway.gateway.invoke.Target;
 import java.util.Map;
 
@@ -11,6 +12,8 @@ import java.util.Map;
  * @param target {@code null} while no deployment serves the handler
  * @param exclusive whether invocations need the mailbox of their key; frozen at creation with the handler's type
  * @param consumer properties of the consumer, Java client names, secrets resolved
+ * @param transactions how they are run, when they are
+ * @param transactional whether it commits in transactions from its start; otherwise it begins to with the first effect
  * @param connection the connection and security part of them, for other clients of the cluster
  */
 record SourceSpec(
@@ -21,7 +24,10 @@ record SourceSpec(
         KeywayConfig config,
         Map<String, Object> consumer,
         Map<String, Object> connection,
-        long maxPollIntervalMillis) {
+        long maxPollIntervalMillis,
+        TransactionSettings transactions,
+        boolean transactional) {
+    private static final long ANSWER_GRACE_MS = 2_000;
 
     /** The bound of a drain: as configured, and always below {@code max.poll.interval.ms}. */
     long drainMillis() {
@@ -29,11 +35,26 @@ record SourceSpec(
         return Math.min(configured, Math.max(100, maxPollIntervalMillis / 2));
     }
 
-    /** Whether a change touches the consumer itself; anything else is applied to the running source. */
-    boolean needsRestart(SourceSpec next) {
+    /** The bound of the last transaction of a revoke, which follows its drain. */
+    long surrenderMillis() {
+        return Math.min(transactions.timeout().toMillis(), Math.max(1_000, maxPollIntervalMillis / 4));
+    }
+
+    /** How long the poll thread waits for the answer to a revoke. */
+    long revokeMillis() {
+        return drainMillis() + surrenderMillis() + ANSWER_GRACE_MS;
+    }
+
+    /**
+     * Whether a change touches the clients themselves; anything else is applied to the running source.
+     *
+     * @param inUse the settings of its transactions, {@code null} while it has none
+     */
+    boolean needsRestart(SourceSpec next, TransactionSettings inUse) {
         return !consumer.equals(next.consumer)
                 || !connection.equals(next.connection)
                 || !subscription.topic().equals(next.subscription.topic())
-                || exclusive != next.exclusive;
+                || exclusive != next.exclusive
+                || (inUse != null && !inUse.equals(next.transactions));
     }
 }

@@ -2,6 +2,9 @@ package dev.keyway.gateway.source;
 
 import dev.keyway.admin.model.Subscription;
 import dev.keyway.admin.port.RuntimeView.SubscriptionStatus;
+import dev.keyway.gateway.commit.Lane;
+import dev.keyway.gateway.commit.ProducerLane;
+import dev.keyway.gateway.commit.TransactionSettings;
 import dev.keyway.gateway.dispatch.CompletionSink;
 import dev.keyway.gateway.dispatch.Fence;
 import dev.keyway.gateway.dispatch.Invocation;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -36,9 +40,10 @@ import org.slf4j.LoggerFactory;
  * Owns one consumer: its partitions, trackers, pauses and commits. Records leave it in batches, one hop per runner and
  * batch; what is done comes back in batches too.
  */
-final class SourceVerticle extends VerticleBase implements PollLoop.Events {
+class SourceVerticle extends VerticleBase implements PollLoop.Events {
     private static final Logger LOG = LoggerFactory.getLogger(SourceVerticle.class);
     private static final Duration POLL_TIMEOUT = Duration.ofSeconds(1);
+    private static final long OPEN_RETRY_MS = 1_000;
     static final int RECORD_OVERHEAD = 256;
     /** A partition that fell silent behind a burst does not trim its tracker by itself. */
     private static final int TICKS_PER_TRIM = 10;
@@ -50,19 +55,33 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
     private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
     private final Set<Subscription.KeyAction> appliedActions = new HashSet<>();
     private final SourceReport report;
+    private final Consumer<String> onFailed;
     private Origin origin;
     private PollLoop consumer;
     private KafkaReadStream<byte[], byte[]> stream;
     private Committer committer;
+    private Lane lane;
+    private SourceSpec newest;
+    private volatile TransactionSettings transactions;
     private DeadLetters deadLetters;
     private List<List<Invocation>> outgoing;
     private boolean everAssigned;
     private String problem;
+    private String transactionProblem;
+    private boolean closing;
     private long pressureTimer = -1;
     private int ticks;
 
     SourceVerticle(SourceSpec spec, Route route, SharedPressure process, SourceMeters meters) {
+        this(spec, route, process, meters, reason -> {});
+    }
+
+    /** @param onFailed hears on this verticle's context why the source can never go on */
+    SourceVerticle(
+            SourceSpec spec, Route route, SharedPressure process, SourceMeters meters, Consumer<String> onFailed) {
+        this.onFailed = onFailed;
         this.spec = spec;
+        this.newest = spec;
         this.route = route;
         this.process = process;
         this.meters = meters;
@@ -74,7 +93,9 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
         deadLetters = new DeadLetters(vertx, spec.subscription().id(), spec.connection());
         CompletionSink sink = sink();
         appliedActions.addAll(spec.subscription().desired().keyActions());
-        long drainMillis = spec.drainMillis();
+        if (spec.transactional()) {
+            openLane();
+        }
         return vertx.executeBlocking(() -> Membership.of(spec.consumer(), spec.connection()))
                 .compose(membership -> {
                     Origin shared = new Origin(
@@ -85,9 +106,10 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
                             deadLetters,
                             sink,
                             membership);
-                    return vertx.executeBlocking(() -> new PollLoop(spec.consumer(), shared, this, drainMillis))
+                    return vertx.executeBlocking(() -> new PollLoop(spec.consumer(), shared, this, spec.revokeMillis()))
                             .onSuccess(loop -> own(shared, loop));
                 })
+                .compose(this::openTransactions)
                 .compose(loop -> {
                     stream = KafkaReadStream.create(vertx, loop);
                     stream.pollTimeout(POLL_TIMEOUT);
@@ -99,7 +121,101 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
                     vertx.setPeriodic(spec.config().consumer().commitInterval().toMillis(), id -> tick());
                     return stream.subscribe(Set.of(origin.topic()));
                 })
-                .onFailure(failure -> deadLetters.close());
+                .onFailure(failure -> {
+                    deadLetters.close();
+                    if (lane != null) {
+                        lane.close();
+                    }
+                    if (consumer != null && stream == null) {
+                        vertx.executeBlocking(() -> {
+                            consumer.close();
+                            return null;
+                        });
+                    }
+                });
+    }
+
+    /** Before the consumer joins: what an earlier life left open would keep the offsets from everybody. */
+    private Future<PollLoop> openTransactions(PollLoop loop) {
+        if (lane == null) {
+            return Future.succeededFuture(loop);
+        }
+        return lane.open().map(v -> {
+            ((TransactionCommitter) committer).ready();
+            return loop;
+        });
+    }
+
+    private TransactionCommitter transactions(OffsetCommitter before) {
+        return new TransactionCommitter(
+                vertx,
+                context,
+                origin,
+                consumer,
+                assignments,
+                route,
+                spec,
+                transactions,
+                lane,
+                before,
+                new TransactionCommitter.Events() {
+                    @Override
+                    public void relieved() {
+                        pressAll();
+                    }
+
+                    @Override
+                    public void problem(String reason) {
+                        transactionProblem = reason;
+                    }
+
+                    @Override
+                    public void failed(String reason) {
+                        onFailed.accept(reason);
+                    }
+                });
+    }
+
+    private void openLane() {
+        transactions = newest.transactions();
+        lane = lane(transactions);
+    }
+
+    /** Where its transactions run. */
+    Lane lane(TransactionSettings settings) {
+        return new ProducerLane(spec.subscription().id(), settings, spec.connection());
+    }
+
+    /** The settings of its transactions, {@code null} while it has none. Any thread. */
+    TransactionSettings transactionsInUse() {
+        return transactions;
+    }
+
+    /** With the first effect: offsets alone are committed no more, once what is under way has ended. */
+    private void turnTransactional() {
+        openLane();
+        OffsetCommitter before = (OffsetCommitter) committer;
+        TransactionCommitter next = transactions(before);
+        committer = next;
+        before.end(() -> openLater(next));
+    }
+
+    private void openLater(TransactionCommitter next) {
+        lane.open()
+                .onComplete(opened -> context.runOnContext(v -> {
+                    if (opened.succeeded()) {
+                        transactionProblem = null;
+                        next.ready();
+                    } else if (!closing) {
+                        transactionProblem =
+                                "transactions cannot begin: " + opened.cause().getMessage();
+                        LOG.atWarn()
+                                .addKeyValue("subscription", origin.id())
+                                .addKeyValue("cause", opened.cause().toString())
+                                .log("Transactions cannot begin, will try again");
+                        vertx.setTimer(OPEN_RETRY_MS, id -> openLater(next));
+                    }
+                }));
     }
 
     /** Where runners report what is done. */
@@ -117,7 +233,7 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
         origin = theOrigin;
         origin.target(spec.target());
         consumer = loop;
-        committer = new Committer(origin, context, loop);
+        committer = lane == null ? new OffsetCommitter(origin, context, loop, assignments) : transactions(null);
         int runners = route.runners().size();
         outgoing = new ArrayList<>(runners);
         for (int i = 0; i < runners; i++) {
@@ -132,7 +248,7 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
 
     /** Once per commit interval. */
     void tick() {
-        committer.commit(assignments);
+        committer.tick();
         if (++ticks % TICKS_PER_TRIM == 0) {
             assignments.values().forEach(assignment -> assignment.tracker().trim());
         }
@@ -145,10 +261,14 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
         if (stream == null) {
             return deadLetters == null ? Future.succeededFuture() : deadLetters.close();
         }
-        return stream.close().eventually(deadLetters::close).eventually(() -> {
-            meters.close();
-            return Future.succeededFuture();
-        });
+        closing = true;
+        return stream.close()
+                .eventually(deadLetters::close)
+                .eventually(() -> committer.close())
+                .eventually(() -> {
+                    meters.close();
+                    return Future.succeededFuture();
+                });
     }
 
     /** What one poll brought. */
@@ -207,13 +327,24 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
     }
 
     void onDone(List<Invocation> done) {
+        List<RecordInvocation> owned = new ArrayList<>(done.size());
+        boolean effects = false;
         for (int i = 0; i < done.size(); i++) {
             RecordInvocation invocation = (RecordInvocation) done.get(i);
             Assignment assignment = invocation.assignment();
             if (assignments.get(assignment.partition()) == assignment) {
-                assignment.completed(invocation);
+                owned.add(invocation);
+                effects |= !invocation.effects().isEmpty();
             }
         }
+        if (effects && !origin.transactional()) {
+            turnTransactional();
+        }
+        committer.done(owned);
+        pressAll();
+    }
+
+    private void pressAll() {
         for (Assignment assignment : assignments.values()) {
             if (assignment.pressed()) {
                 press(assignment);
@@ -276,7 +407,10 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
                 if (drained.failed()) {
                     meters.drainTimedOut();
                 }
-                answer.complete(committer.offsets(revoked));
+                committer
+                        .revoke(revoked)
+                        .onComplete(answered ->
+                                answer.complete(answered.otherwise(Map.of()).result()));
             });
         });
         return answer;
@@ -344,7 +478,10 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
 
     /** Applies a spec that needs no restart. Any context. */
     void apply(SourceSpec newest) {
-        context.runOnContext(v -> update(newest.subscription(), newest.target()));
+        context.runOnContext(v -> {
+            this.newest = newest;
+            update(newest.subscription(), newest.target());
+        });
     }
 
     private void update(Subscription newest, Target target) {
@@ -363,7 +500,9 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
                     assignment.seekEpoch(newest.seekEpoch());
                 }
             }
-            consumer.execute(() -> consumer.reposition(ended, seek, before));
+            List<Assignment> moved = new ArrayList<>(assignments.values());
+            moved.removeIf(assignment -> assignment.state() != Fence.State.DEAD);
+            committer.whenFree(moved, () -> consumer.execute(() -> consumer.reposition(ended, seek, before)));
         }
         if (origin.paused() != wasPaused) {
             consumer.execute(consumer::applyPauses);
@@ -382,7 +521,8 @@ final class SourceVerticle extends VerticleBase implements PollLoop.Events {
     /** The state on this instance. Any context. */
     Future<SubscriptionStatus> status(Map<TopicPartition, Integer> blocked) {
         Promise<SubscriptionStatus> promise = Promise.promise();
-        context.runOnContext(v -> promise.complete(report.status(origin, problem, everAssigned, blocked)));
+        context.runOnContext(v -> promise.complete(
+                report.status(origin, problem != null ? problem : transactionProblem, everAssigned, blocked)));
         return promise.future();
     }
 }

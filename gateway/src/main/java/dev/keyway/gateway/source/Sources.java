@@ -44,6 +44,7 @@ public final class Sources {
     private final SharedPressure pressure;
     private final Map<String, RunningSource> running = new HashMap<>();
     private final ResolvedOptions options = new ResolvedOptions();
+    private final SourceTransactions transactions;
     private AutoCloseable watch;
     private boolean stopped;
 
@@ -66,6 +67,7 @@ public final class Sources {
         this.ids = ids;
         this.meters = meters;
         this.secrets = secrets;
+        this.transactions = new SourceTransactions(config);
         this.pressure = new SharedPressure(Long.MAX_VALUE, config.limits().processBytes());
     }
 
@@ -142,7 +144,9 @@ public final class Sources {
                     config,
                     ConsumerSettings.consumer(secrets.resolve(properties.consumer())),
                     secrets.resolve(properties.common()),
-                    ConsumerSettings.maxPollInterval(properties.consumer())));
+                    ConsumerSettings.maxPollInterval(properties.consumer()),
+                    transactions.settings(snapshot, subscription),
+                    transactions.wanted(snapshot, subscription)));
         } catch (OptionException e) {
             return RunningSource.Wanted.impossible(subscription, e.getMessage());
         }

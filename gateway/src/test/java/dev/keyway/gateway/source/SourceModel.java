@@ -146,7 +146,17 @@ final class SourceModel implements AutoCloseable {
     }
 
     private SourceSpec spec() {
-        return new SourceSpec(subscription, target, true, 1, config, Map.of(), Map.of(), 300_000);
+        return new SourceSpec(
+                subscription,
+                target,
+                true,
+                1,
+                config,
+                Map.of(),
+                Map.of(),
+                300_000,
+                TestSettings.transactions("model"),
+                false);
     }
 
     // Steps.

@@ -44,7 +44,17 @@ class TrackerMemoryTest {
         SourceMeters sourceMeters = new SourceMeters(meters, subscription.id());
         Origin origin =
                 new Origin(subscription, 1, World.config(), sourceMeters, null, null, new Membership(true, 45_000));
-        SourceSpec spec = new SourceSpec(subscription, null, true, 1, World.config(), consumer, Map.of(), 300_000);
+        SourceSpec spec = new SourceSpec(
+                subscription,
+                null,
+                true,
+                1,
+                World.config(),
+                consumer,
+                Map.of(),
+                300_000,
+                TestSettings.transactions("memory"),
+                false);
         source = new SourceVerticle(spec, new NoRunners(), new SharedPressure(1 << 30, 1 << 30), sourceMeters);
         loop = new PollLoop(consumer, origin, source, 1_000);
         source.init(vertx, context);

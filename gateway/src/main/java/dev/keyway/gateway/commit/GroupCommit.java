@@ -1,0 +1,554 @@
+package dev.keyway.gateway.commit;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Puts completions into transactions: at most one is open, what is done meanwhile waits for the next. The first after a
+ * pause goes at once; while they follow one another each waits for company, for the linger time or a number of completions.
+ *
+ * <pre>
+ *   IDLE ──completion──► OPEN ──committed──► IDLE, or LINGER when completions wait
+ *    ▲                    │ │
+ *    │      aborted,      │ └──rejected──► STALE: until the poll thread has given a fresh snapshot
+ *    └──── BACKOFF ◄──────┘
+ * </pre>
+ *
+ * What an aborted transaction held goes to the front of the queue, so a key's effects keep their order. A completion counts
+ * for its part's offset only while it is in a transaction or committed: an offset never covers effects that are not with it.
+ *
+ * <p>Threading: the source's context only. Bounds: what waits is bounded by the caller, who counts it against its
+ * partitions until it is settled; one transaction takes at most {@link #MAX_TAKEN} completions.
+ */
+public final class GroupCommit<C extends Completion> {
+    static final int MAX_TAKEN = 10_000;
+    static final long MAX_TAKEN_BYTES = 32L << 20;
+    static final int MAX_FENCES = 5;
+    private static final long MIN_BACKOFF_MS = 50;
+    private static final long MAX_BACKOFF_MS = 5_000;
+
+    /** What the engine needs of its source, on the source's context. */
+    public interface Source<C> {
+        /** Everything that is owned. */
+        Collection<? extends Part> parts();
+
+        /** The newest snapshot, {@code null} before the first. */
+        Snapshot snapshot();
+
+        /** Asks the poll thread for a fresh snapshot; {@code done} runs on the source's context. */
+        void refresh(Runnable done);
+
+        /** These are committed; their part may have ended meanwhile. */
+        void settled(List<C> completions, long nanos);
+
+        /** A transaction did not commit; what of it is still owned is tried again. */
+        void aborted(Verdict verdict, int completions);
+
+        /** An effect can never be written: the completion has left, and its record is not done. */
+        void refused(C completion, String reason);
+
+        /** The id is used by somebody else again and again; nothing is committed any more. */
+        void failed(String reason);
+    }
+
+    /** Timers of the source's context. */
+    public interface Timers {
+        long set(long millis, Runnable action);
+
+        void cancel(long id);
+    }
+
+    private record Open<C>(List<C> taken, Map<Part, OffsetAndMetadata> offsets, Snapshot snapshot, long since) {}
+
+    private final TransactionSettings settings;
+    private final Source<C> source;
+    private final Lane lane;
+    private final Executor context;
+    private final Timers timers;
+    private final LongSupplier clock;
+    /** In order of completion, what was aborted first. */
+    private List<C> waiting = new ArrayList<>();
+
+    private long waitingSince;
+    /** Parts with completions that had no room; nothing changes for them before another of theirs comes. */
+    private final Set<Part> full = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final Set<Part> surrendered = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<Waiter> waiters = new ArrayList<>();
+    private Open<C> open;
+    private Surrender surrender;
+    private Snapshot rejected;
+    private boolean ready;
+    private boolean stale;
+    private boolean backingOff;
+    private boolean ended;
+    private long lingerTimer = -1;
+    private int failures;
+    private int fences;
+    private int limit = MAX_TAKEN;
+
+    private record Waiter(Collection<? extends Part> parts, Runnable action) {}
+
+    /** @param clock nanoseconds, monotonic */
+    public GroupCommit(
+            TransactionSettings settings,
+            Source<C> source,
+            Lane lane,
+            Executor context,
+            Timers timers,
+            LongSupplier clock) {
+        this.settings = settings;
+        this.source = source;
+        this.lane = lane;
+        this.context = context;
+        this.timers = timers;
+        this.clock = clock;
+    }
+
+    /** The first transaction may begin. */
+    public void ready() {
+        ready = true;
+        next();
+    }
+
+    public boolean isReady() {
+        return ready;
+    }
+
+    /** Takes completions of one batch, in their order. */
+    public void add(List<C> completions) {
+        if (completions.isEmpty() || ended) {
+            return;
+        }
+        boolean idle = open == null && waiting.isEmpty();
+        if (waiting.isEmpty()) {
+            waitingSince = clock.getAsLong();
+        }
+        waiting.addAll(completions);
+        for (C completion : completions) {
+            full.remove(completion.part());
+        }
+        if (idle && mayBegin()) {
+            begin();
+        } else {
+            next();
+        }
+    }
+
+    /** Once per commit interval: what moved without a completion is committed too. */
+    public void tick() {
+        waiting.removeIf(completion -> !completion.part().alive());
+        if (mayBegin() && lingerTimer < 0) {
+            begin();
+        }
+    }
+
+    /** Effects that wait or are under way. */
+    public int held() {
+        return waiting.size() + (open == null ? 0 : open.taken().size());
+    }
+
+    /** Runs the action when no open transaction holds one of the parts. */
+    public void whenFree(Collection<? extends Part> parts, Runnable action) {
+        if (holds(parts)) {
+            waiters.add(new Waiter(parts, action));
+        } else {
+            action.run();
+        }
+    }
+
+    /**
+     * One last transaction for parts that are being revoked. Afterwards none holds them any more, whatever became of it:
+     * at the bound it is ended by force.
+     */
+    public Future<Void> surrender(Collection<? extends Part> parts, long boundMillis) {
+        if (surrender != null) {
+            surrender.finish();
+        }
+        Surrender mine = new Surrender(parts);
+        surrender = mine;
+        mine.timer = timers.set(Math.max(1, boundMillis), mine::expired);
+        mine.step();
+        return mine.promise.future();
+    }
+
+    /** No further transaction begins. */
+    public void end() {
+        ended = true;
+        cancelLinger();
+        waiting.clear();
+    }
+
+    private boolean holds(Collection<? extends Part> parts) {
+        return open != null && parts.stream().anyMatch(part -> open.offsets().containsKey(part));
+    }
+
+    private boolean mayBegin() {
+        return ready && open == null && !stale && !backingOff && !ended && surrender == null;
+    }
+
+    /** Begins, or sees to it that it does in time. */
+    private void next() {
+        if (!mayBegin() || idleButFull()) {
+            return;
+        }
+        long waited = (clock.getAsLong() - waitingSince) / 1_000_000;
+        long linger = settings.linger().toMillis();
+        if (waiting.size() >= settings.maxCompletions() || waited >= linger) {
+            begin();
+        } else if (lingerTimer < 0) {
+            lingerTimer = timers.set(linger - waited, () -> {
+                lingerTimer = -1;
+                if (mayBegin()) {
+                    begin();
+                }
+            });
+        }
+    }
+
+    private boolean idleButFull() {
+        if (waiting.isEmpty()) {
+            return true;
+        }
+        if (full.isEmpty()) {
+            return false;
+        }
+        return waiting.stream().allMatch(completion -> full.contains(completion.part()));
+    }
+
+    private void cancelLinger() {
+        if (lingerTimer >= 0) {
+            timers.cancel(lingerTimer);
+            lingerTimer = -1;
+        }
+    }
+
+    /** Builds a transaction from the newest snapshot and gives it to the lane; false when there is nothing to commit. */
+    private boolean begin() {
+        if (!ready || open != null || ended) {
+            return false;
+        }
+        cancelLinger();
+        Snapshot snapshot = source.snapshot();
+        if (snapshot == null || !snapshot.member() || snapshot == rejected) {
+            if (!waiting.isEmpty()) {
+                refresh();
+            }
+            return false;
+        }
+        Map<Part, OffsetAndMetadata> offsets = new IdentityHashMap<>();
+        List<C> taken = take(snapshot, offsets);
+        for (Part part : source.parts()) {
+            if (part.dirty() && !offsets.containsKey(part) && mayHold(part, snapshot)) {
+                OffsetAndMetadata offset = part.offset();
+                if (offset != null) {
+                    offsets.put(part, offset);
+                }
+            }
+        }
+        if (offsets.isEmpty()) {
+            return false;
+        }
+        List<List<ProducerRecord<byte[], byte[]>>> effects = new ArrayList<>(taken.size());
+        taken.forEach(completion -> effects.add(completion.effects()));
+        Map<TopicPartition, OffsetAndMetadata> byPartition = new HashMap<>();
+        offsets.forEach((part, offset) -> byPartition.put(part.partition(), offset));
+        Open<C> mine = new Open<>(taken, offsets, snapshot, clock.getAsLong());
+        open = mine;
+        lane.run(
+                new Transaction(effects, byPartition, snapshot.group()),
+                verdict -> context.execute(() -> ended(mine, verdict)));
+        return true;
+    }
+
+    private boolean mayHold(Part part, Snapshot snapshot) {
+        return part.alive() && !surrendered.contains(part) && snapshot.holds(part);
+    }
+
+    /** Takes what may go from the front of the queue and enters it; fills the offsets of its parts. */
+    private List<C> take(Snapshot snapshot, Map<Part, OffsetAndMetadata> offsets) {
+        List<C> left = new ArrayList<>();
+        List<C> taken = new ArrayList<>(Math.min(limit, waiting.size()));
+        Map<Part, List<C>> byPart = new IdentityHashMap<>();
+        long bytes = 0;
+        boolean room = true;
+        for (C completion : waiting) {
+            Part part = completion.part();
+            if (!part.alive()) {
+                continue;
+            }
+            // Behind the first that has no place none goes, so that a key's effects keep their order.
+            room = room
+                    && taken.size() < limit
+                    && (taken.isEmpty() || bytes + completion.effectBytes() <= MAX_TAKEN_BYTES);
+            if (room && !full.contains(part) && mayHold(part, snapshot)) {
+                taken.add(completion);
+                bytes += completion.effectBytes();
+                byPart.computeIfAbsent(part, p -> new ArrayList<>()).add(completion);
+            } else {
+                left.add(completion);
+            }
+        }
+        Set<C> out = Collections.newSetFromMap(new IdentityHashMap<>());
+        byPart.forEach((part, completions) -> out.addAll(enter(part, completions, offsets)));
+        if (!out.isEmpty()) {
+            // In their old order: what has no room stays before what came later.
+            List<C> kept = new ArrayList<>(out.size() + left.size());
+            Set<C> stay = Collections.newSetFromMap(new IdentityHashMap<>());
+            stay.addAll(left);
+            stay.addAll(out);
+            waiting.forEach(completion -> {
+                if (stay.contains(completion)) {
+                    kept.add(completion);
+                }
+            });
+            left = kept;
+            taken.removeIf(out::contains);
+        }
+        waiting = left;
+        waitingSince = clock.getAsLong();
+        return taken;
+    }
+
+    /** Enters as many as the metadata of the part's offset has room for, the lowest first; answers the others. */
+    private List<C> enter(Part part, List<C> completions, Map<Part, OffsetAndMetadata> offsets) {
+        completions.forEach(completion -> part.enter(completion.index()));
+        OffsetAndMetadata offset = part.offset();
+        if (offset != null) {
+            part.full(false);
+            offsets.put(part, offset);
+            return List.of();
+        }
+        completions.forEach(completion -> part.leave(completion.index()));
+        List<C> rising = new ArrayList<>(completions);
+        rising.sort(Comparator.comparingLong(Completion::index));
+        int fitting = 0;
+        int beyond = rising.size();
+        while (beyond - fitting > 1) {
+            int middle = (fitting + beyond) >>> 1;
+            List<C> some = rising.subList(0, middle);
+            some.forEach(completion -> part.enter(completion.index()));
+            boolean fits = part.offset() != null;
+            some.forEach(completion -> part.leave(completion.index()));
+            if (fits) {
+                fitting = middle;
+            } else {
+                beyond = middle;
+            }
+        }
+        if (fitting > 0) {
+            rising.subList(0, fitting).forEach(completion -> part.enter(completion.index()));
+            offsets.put(part, part.offset());
+        }
+        full.add(part);
+        part.full(true);
+        return rising.subList(fitting, rising.size());
+    }
+
+    private void ended(Open<C> mine, Verdict verdict) {
+        open = null;
+        if (committed(mine, verdict)) {
+            failures = 0;
+            fences = 0;
+            limit = Math.min(MAX_TAKEN, limit * 2);
+            mine.offsets().forEach((part, offset) -> {
+                if (part.alive()) {
+                    part.settled(offset);
+                }
+            });
+            source.settled(mine.taken(), clock.getAsLong() - mine.since());
+        } else {
+            giveBack(mine, verdict);
+        }
+        freed();
+        if (ended) {
+            return;
+        }
+        if (surrender != null) {
+            surrender.step();
+        } else {
+            next();
+        }
+    }
+
+    /** Where the answer to a commit was lost, a part that nobody else can have committed since bears witness. */
+    private static boolean committed(Open<?> mine, Verdict verdict) {
+        if (verdict instanceof Verdict.Settled settled) {
+            return mine.offsets().entrySet().stream()
+                    .filter(entry -> entry.getKey().alive())
+                    .anyMatch(entry -> same(
+                            entry.getValue(),
+                            settled.offsets().get(entry.getKey().partition())));
+        }
+        return verdict instanceof Verdict.Committed;
+    }
+
+    private static boolean same(OffsetAndMetadata wanted, OffsetAndMetadata found) {
+        return found != null
+                && wanted.offset() == found.offset()
+                && wanted.metadata().equals(found.metadata());
+    }
+
+    private void giveBack(Open<C> mine, Verdict verdict) {
+        Map<Integer, String> reasons = verdict instanceof Verdict.Refused refused ? refused.reasons() : Map.of();
+        List<C> back = new ArrayList<>();
+        List<C> out = new ArrayList<>();
+        List<String> why = new ArrayList<>();
+        for (int i = 0; i < mine.taken().size(); i++) {
+            C completion = mine.taken().get(i);
+            if (!completion.part().alive()) {
+                continue;
+            }
+            completion.part().leave(completion.index());
+            if (reasons.containsKey(i)) {
+                out.add(completion);
+                why.add(reasons.get(i));
+            } else {
+                back.add(completion);
+            }
+        }
+        if (waiting.isEmpty()) {
+            waitingSince = clock.getAsLong();
+        }
+        back.addAll(waiting);
+        waiting = back;
+        source.aborted(verdict, mine.taken().size());
+        for (int i = 0; i < out.size(); i++) {
+            source.refused(out.get(i), why.get(i));
+        }
+        after(verdict, mine);
+    }
+
+    private void after(Verdict verdict, Open<C> mine) {
+        boolean fenced =
+                verdict instanceof Verdict.Fenced || (verdict instanceof Verdict.Settled settled && settled.fenced());
+        if (fenced && ++fences >= MAX_FENCES) {
+            end();
+            source.failed("another live instance uses the transactional id '" + settings.transactionalId()
+                    + "': this one was fenced " + fences
+                    + " times in a row. Two live instances must not share an instance.id");
+            return;
+        }
+        if (verdict instanceof Verdict.Refused) {
+            return;
+        }
+        if (verdict instanceof Verdict.Rejected) {
+            rejected = mine.snapshot();
+            if (source.snapshot() == rejected) {
+                refresh();
+            }
+            return;
+        }
+        // What is too much for the time that a transaction has gets smaller until it is not.
+        limit = Math.max(1, Math.min(limit, mine.taken().size()) / 2);
+        backOff();
+    }
+
+    private void backOff() {
+        backingOff = true;
+        long millis = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS << Math.min(failures++, 10));
+        timers.set(millis, () -> {
+            backingOff = false;
+            if (surrender != null) {
+                surrender.step();
+            } else {
+                next();
+            }
+        });
+    }
+
+    private void refresh() {
+        if (stale) {
+            return;
+        }
+        stale = true;
+        source.refresh(() -> {
+            stale = false;
+            Snapshot fresh = source.snapshot();
+            if (fresh == null || !fresh.member() || fresh == rejected) {
+                backOff();
+            } else {
+                next();
+            }
+        });
+    }
+
+    private void freed() {
+        for (Waiter waiter : List.copyOf(waiters)) {
+            if (!holds(waiter.parts())) {
+                waiters.remove(waiter);
+                waiter.action().run();
+            }
+        }
+        surrendered.removeIf(part -> !part.alive());
+        full.removeIf(part -> !part.alive());
+    }
+
+    /** A revoke that waits. The poll thread waits with it, so no fresh snapshot comes. */
+    private final class Surrender {
+        final Promise<Void> promise = Promise.promise();
+        private final Collection<? extends Part> parts;
+        private long timer = -1;
+        private boolean over;
+
+        Surrender(Collection<? extends Part> parts) {
+            this.parts = parts;
+        }
+
+        /** Nothing is open: a transaction for what the parts still have, or the end. */
+        void step() {
+            if (over || open != null || backingOff) {
+                return;
+            }
+            boolean begun = source.snapshot() != rejected && wanted() && begin();
+            if (!begun || !holds(parts)) {
+                finish();
+            }
+        }
+
+        private boolean wanted() {
+            return parts.stream().anyMatch(part -> part.alive() && part.dirty())
+                    || waiting.stream()
+                            .anyMatch(completion -> parts.contains(completion.part())
+                                    && completion.part().alive()
+                                    && !full.contains(completion.part()));
+        }
+
+        void expired() {
+            if (over) {
+                return;
+            }
+            if (holds(parts)) {
+                lane.cut().onComplete(cut -> context.execute(this::finish));
+            } else {
+                finish();
+            }
+        }
+
+        void finish() {
+            if (over) {
+                return;
+            }
+            over = true;
+            timers.cancel(timer);
+            surrendered.addAll(parts);
+            surrender = null;
+            promise.complete();
+            next();
+        }
+    }
+}
