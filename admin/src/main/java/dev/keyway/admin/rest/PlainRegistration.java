@@ -24,6 +24,7 @@ final class PlainRegistration {
             List.of("name", "ty", "handlers", "public", "retry_policy", "exclusivity", "documentation", "metadata");
     private static final List<String> HANDLER_FIELDS = List.of(
             "name", "ty", "codec", "codec_options", "path", "public", "retry_policy", "documentation", "metadata");
+    private static final String KEY = "{key}";
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
     private static final Set<String> PLACEHOLDERS = Set.of("service", "handler", "key");
     private static final Duration DAY = Duration.ofDays(1);
@@ -146,6 +147,9 @@ final class PlainRegistration {
         }
         if (!path.startsWith("/") || path.contains("#") || !path.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
             throw body.bad("path", "'" + path + "' is not a path below the uri; it begins with '/' and has no blanks");
+        }
+        if (path.indexOf(KEY) != path.lastIndexOf(KEY)) {
+            throw body.bad("path", "'" + path + "' has {key} more than once");
         }
         Matcher found = PLACEHOLDER.matcher(path);
         while (found.find()) {

@@ -138,6 +138,7 @@ class DeploymentIT {
                 "{\"name\": \"a\", \"path\": \"x\"} | 400 | begins with '/'",
                 "{\"name\": \"a\", \"path\": \"/{keey}\"} | 400 | {keey} is not one of",
                 "{\"name\": \"a\", \"path\": \"/{key}\"} | 400 | a Service has no keys",
+                "{\"name\": \"a\", \"path\": \"/{key}/x?k={key}\"} | 400 | path: '/{key}/x?k={key}' has {key} more than once",
                 "{\"name\": \"a\", \"ty\": \"Shared\"} | 400 | leave it out",
                 "{\"name\": \"a\"}, {\"name\": \"a\"} | 400 | is there twice",
                 "{\"ty\": \"Shared\"} | 422 | missing field `name`",

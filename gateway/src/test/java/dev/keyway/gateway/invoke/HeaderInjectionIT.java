@@ -2,6 +2,7 @@ package dev.keyway.gateway.invoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.ServiceType;
 import dev.keyway.gateway.fixture.LongForm;
 import dev.keyway.gateway.invoke.TestCalls.TestCall;
@@ -280,6 +281,32 @@ class HeaderInjectionIT {
         assertThat(valuesOf(head, "connection")).isEmpty();
         assertThat(valuesOf(head, "transfer-encoding")).isEmpty();
         assertThat(valuesOf(head, "content-length")).hasSizeLessThan(2);
+    }
+
+    @Provide
+    Arbitrary<String> templates() {
+        return Arbitraries.of("/objects/{key}/peek", "/{key}", "/o-{key}.x/", "/peek?a=b&key={key}&c=d", "/{key}?a=b");
+    }
+
+    @Property(tries = 80, seed = "-6038171929485067213")
+    @LongForm(property = "keyway.fuzz", tries = 20_000)
+    void aKeyInATemplateIsOneValueAndEndsNothing(
+            @ForAll("keys") String key, @ForAll("templates") String template, @ForAll boolean http11) {
+        REQUESTS.clear();
+        HEADS.clear();
+        Deployment deployment = (http11 ? overHttp1 : overHttp2).deployment();
+        Target target = TestCalls.target(deployment, ServiceType.VIRTUAL_OBJECT, template);
+
+        Outcome outcome = fixture.run(call(target, key, List.of(), false));
+
+        assertThat(outcome.kind()).as(outcome.toString()).isEqualTo(Outcome.Kind.COMPLETED);
+        assertThat(REQUESTS.size() + HEADS.size()).isEqualTo(1);
+        String path = http11
+                ? new String(REQUESTS.get(0), StandardCharsets.ISO_8859_1).split(" ", 3)[1]
+                : valuesOf(HEADS.get(0), ":path").get(0);
+        String[] around = template.split("\\{key}", -1);
+        assertThat(path).startsWith(around[0]).endsWith(around[1]);
+        assertSegment(path.substring(around[0].length(), path.length() - around[1].length()), key);
     }
 
     private static void assertHead(List<String[]> head, String key) {
