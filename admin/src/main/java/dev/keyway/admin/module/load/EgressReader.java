@@ -1,16 +1,16 @@
 package dev.keyway.admin.module.load;
 
+import dev.keyway.admin.kafka.OptionException;
+import dev.keyway.admin.kafka.ProducerOptions;
 import dev.keyway.admin.model.DeliverySemantic;
 import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.module.TypeName;
 import dev.keyway.admin.module.yaml.Fields;
 import dev.keyway.admin.module.yaml.Item;
-import dev.keyway.codecs.Nearest;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** Reads an egress document. */
 final class EgressReader {
@@ -41,14 +41,26 @@ final class EgressReader {
         }
         Fields semantics = egress.fields("deliverySemantic", Shapes.SEMANTIC);
         DeliverySemantic semantic = semantic(semantics);
-        Duration timeout = timeout(semantics, semantic, properties);
-        for (String name : properties.values().keySet()) {
-            if (!ProducerConfig.configNames().contains(name)) {
-                spec.problem(name + " is no producer option" + Nearest.hint(name, ProducerConfig.configNames()));
-            }
-        }
+        Duration timeout = timeout(semantics, semantic);
+        Egress read = new Egress(
+                id == null ? "egress" : id.toString(),
+                null,
+                address == null ? PLACEHOLDER : address,
+                semantic,
+                timeout,
+                properties.values());
+        check(read, egress, properties);
         if (id != null && address != null) {
-            draft.egresses.add(new Egress(id.toString(), null, address, semantic, timeout, properties.values()));
+            draft.egresses.add(read);
+        }
+    }
+
+    private static void check(Egress read, Fields egress, PropertyList properties) {
+        try {
+            ProducerOptions.resolve(null, read).info().forEach(note -> egress.item()
+                    .info("has the property " + note));
+        } catch (OptionException e) {
+            properties.problems(e);
         }
     }
 
@@ -58,7 +70,7 @@ final class EgressReader {
                 : DeliverySemantic.of(semantics.word("type", SEMANTICS));
     }
 
-    private static Duration timeout(Fields semantics, DeliverySemantic semantic, PropertyList properties) {
+    private static Duration timeout(Fields semantics, DeliverySemantic semantic) {
         if (semantics == null) {
             return null;
         }

@@ -241,7 +241,14 @@ class ModuleProblemsTest {
                 arguments(
                         ingress("properties: [{sasl.password: '${NOPE}'}]"),
                         "sasl.password cannot be read: the environment variable NOPE is not set"),
-                arguments(egress("properties: [{linger.m: 5}]"), "did you mean 'linger.ms'?"),
+                arguments(
+                        egress("properties: [{linger.m: 5}]"),
+                        "spec.properties[0].linger.m is neither a librdkafka nor a Java producer option; did you mean"
+                                + " 'linger.ms'?"),
+                arguments(egress("properties: [{linger.ms: soon}]"), "spec.properties[0].linger.ms is 'soon'; wanted"),
+                arguments(
+                        component("io.statefun.kafka.v1/egress", "  id: a/b\n  address: 'no broker'\n"),
+                        "spec.address has 'no broker'; wanted host:port"),
                 arguments(
                         component("io.statefun.kafka.v1/ingress", """
                                   id: ns/in
