@@ -35,6 +35,11 @@ final class ConfigKeys {
             ValueType.path("a directory"),
             "keyway-data",
             "Directory of this instance's own data. One live process at a time may use it.");
+    static final ConfigKey<List<Path>> MODULES = optional(
+            "modules",
+            ValueType.paths("files"),
+            "none",
+            "`module.yaml` files of Stateful Functions, together one module. See [module-yaml.md](module-yaml.md).");
 
     static final ConfigKey<String> INGRESS_HOST = restate(
             key("ingress.host", host(), "127.0.0.1", "Address of the RPC port; `0.0.0.0` or `::` for all."),

@@ -88,7 +88,8 @@ public final class ConfigLoader {
                         settings.get(TRANSACTION_COMPLETIONS)),
                 new KeywayConfig.Registry(secretKey(settings, secrets), settings.get(INSTANCE_EXPIRY)),
                 new KeywayConfig.Egress(
-                        settings.get(EGRESS_RECORDS), settings.get(EGRESS_BYTES), settings.get(EGRESS_MAX_RECORDS)));
+                        settings.get(EGRESS_RECORDS), settings.get(EGRESS_BYTES), settings.get(EGRESS_MAX_RECORDS)),
+                settings.find(MODULES).orElse(List.of()));
     }
 
     private static KeywayConfig.Kafka kafka(Settings settings) {

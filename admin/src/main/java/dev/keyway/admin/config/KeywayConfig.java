@@ -12,6 +12,7 @@ import java.util.List;
  *
  * @param instanceId stable over restarts; {@code null} until {@link DataDir#complete} when it is not configured
  * @param dataDir where the instance keeps its id and, later, checkpoints
+ * @param modules {@code module.yaml} files, empty for none
  */
 public record KeywayConfig(
         String instanceId,
@@ -25,9 +26,14 @@ public record KeywayConfig(
         Invoker invoker,
         Consumer consumer,
         Registry registry,
-        Egress egress) {
+        Egress egress,
+        List<Path> modules) {
 
-    /** With the default bounds of egresses. */
+    public KeywayConfig {
+        modules = List.copyOf(modules);
+    }
+
+    /** With the default bounds of egresses and without modules. */
     public KeywayConfig(
             String instanceId,
             Path dataDir,
@@ -52,7 +58,8 @@ public record KeywayConfig(
                 invoker,
                 consumer,
                 registry,
-                Egress.DEFAULT);
+                Egress.DEFAULT,
+                List.of());
     }
 
     /** The same configuration for the instance of this id. */
@@ -69,7 +76,8 @@ public record KeywayConfig(
                 invoker,
                 consumer,
                 registry,
-                egress);
+                egress,
+                modules);
     }
 
     /** The same configuration with the port that RPC listens on, where a free one was asked for. */
@@ -86,7 +94,8 @@ public record KeywayConfig(
                 invoker,
                 consumer,
                 registry,
-                egress);
+                egress,
+                modules);
     }
 
     /**

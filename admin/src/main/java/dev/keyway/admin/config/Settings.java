@@ -78,7 +78,8 @@ final class Settings {
         if (value == null) {
             return Optional.empty();
         }
-        T parsed = value.text() == null ? null : key.type().parse(value.text());
+        String text = key.type().name().equals(ValueType.PATHS) ? paths(value) : value.text();
+        T parsed = text == null ? null : key.type().parse(text);
         if (parsed == null) {
             String found = key.type().name().equals("secret") ? Masking.MASK : value.describe();
             problem(
@@ -87,5 +88,16 @@ final class Settings {
                     "is " + found + "; wanted " + key.type().wanted());
         }
         return Optional.ofNullable(parsed);
+    }
+
+    /** @return {@code null} for a list of anything but texts, too */
+    private static String paths(Tree value) {
+        List<Tree> list = value.list();
+        if (list == null) {
+            return value.text();
+        }
+        return list.stream().allMatch(path -> path.text() != null)
+                ? ValueType.joined(list.stream().map(Tree::text).toList())
+                : null;
     }
 }

@@ -3,6 +3,7 @@ package dev.keyway.admin.config;
 import dev.keyway.admin.model.DurationText;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -18,12 +19,14 @@ import java.util.regex.Pattern;
  */
 record ValueType<T>(String name, String wanted, Function<String, T> parser) {
 
+    static final String PATHS = "paths";
+
     private static final Pattern DIGITS = Pattern.compile("[+-]?\\d{1,18}");
 
     /** @return {@code null} when the text is not allowed */
     T parse(String text) {
         try {
-            return parser.apply(text.strip());
+            return parser.apply(name.equals(PATHS) ? text : text.strip());
         } catch (IllegalArgumentException e) {
             return null;
         }
@@ -35,6 +38,23 @@ record ValueType<T>(String name, String wanted, Function<String, T> parser) {
 
     static ValueType<Path> path(String wanted) {
         return new ValueType<>("path", wanted, text -> text.isEmpty() ? null : Path.of(text));
+    }
+
+    /** Several files: a list in YAML, else separated by commas. */
+    static ValueType<List<Path>> paths(String what) {
+        return new ValueType<>(PATHS, "paths of " + what + ", as a list or separated by commas", text -> {
+            List<Path> paths = Arrays.stream(text.split(text.indexOf('\n') < 0 ? "," : "\n"))
+                    .map(String::strip)
+                    .filter(path -> !path.isEmpty())
+                    .map(Path::of)
+                    .toList();
+            return paths.isEmpty() ? null : paths;
+        });
+    }
+
+    /** The text for {@link #paths} of a list, whose elements may hold commas. */
+    static String joined(List<String> paths) {
+        return String.join("\n", paths) + "\n";
     }
 
     static ValueType<Integer> integer(int low, int high) {

@@ -387,4 +387,23 @@ class ConfigLoaderTest {
         assertThat(refused(() -> load(directory.resolve("absent.yaml"))))
                 .containsExactly(directory.resolve("absent.yaml") + ": does not exist");
     }
+
+    @Test
+    void modules_areAListAndALaterSourceReplacesIt() throws IOException {
+        environment.put("KEYWAY_MODULES", "b.yaml, c.yaml");
+        assertThat(yaml(CLUSTER + "modules: [a.yaml]\n").modules())
+                .containsExactly(Path.of("b.yaml"), Path.of("c.yaml"));
+        environment.clear();
+        assertThat(yaml(CLUSTER + "modules:\n  - 'a,b.yaml'\n  - c.yaml\n").modules())
+                .containsExactly(Path.of("a,b.yaml"), Path.of("c.yaml"));
+        assertThat(yaml(CLUSTER + "modules: a.yaml\n").modules()).containsExactly(Path.of("a.yaml"));
+        assertThat(yaml(CLUSTER).modules()).isEmpty();
+    }
+
+    @Test
+    void modulesThatAreNoPaths_areRefused() {
+        assertThat(problems(CLUSTER + "modules: [{a: b}]\n"))
+                .containsExactly(
+                        "keyway.yaml:4: modules is a list; wanted paths of files, as a list or separated by commas");
+    }
 }

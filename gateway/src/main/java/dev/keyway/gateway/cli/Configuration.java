@@ -4,6 +4,8 @@ import dev.keyway.admin.config.ConfigException;
 import dev.keyway.admin.config.ConfigLoader;
 import dev.keyway.admin.config.DataDir;
 import dev.keyway.admin.config.KeywayConfig;
+import dev.keyway.admin.module.Module;
+import dev.keyway.admin.module.load.Modules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,6 +26,19 @@ final class Configuration {
         }
         try {
             return ConfigLoader.load(Optional.ofNullable(file), environment, flags);
+        } catch (ConfigException e) {
+            throw new CliException(ExitCode.USAGE, e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The module of the configured files, which may be none.
+     *
+     * @throws CliException with {@link ExitCode#USAGE}, naming everything that is wrong with them
+     */
+    static Module module(KeywayConfig config, Map<String, String> environment) {
+        try {
+            return Modules.load(config.modules(), environment::get, config.defaultRetryPolicy());
         } catch (ConfigException e) {
             throw new CliException(ExitCode.USAGE, e.getMessage(), e);
         }

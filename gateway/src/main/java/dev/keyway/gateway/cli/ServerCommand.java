@@ -1,8 +1,11 @@
 package dev.keyway.gateway.cli;
 
 import dev.keyway.admin.config.KeywayConfig;
+import dev.keyway.admin.module.Module;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,6 +16,7 @@ import picocli.CommandLine.ParentCommand;
         description = "Runs one instance of the gateway against existing Kafka clusters until SIGTERM or SIGINT.",
         sortOptions = false)
 final class ServerCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerCommand.class);
     private static final String CONFIG_FILE = "KEYWAY_CONFIG_FILE";
 
     @ParentCommand
@@ -33,15 +37,23 @@ final class ServerCommand implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES}; default: KEYWAY_LOG, else info.")
     private LogLevel logLevel;
 
-    @Option(names = "--check", description = "Only checks file, environment and flags; starts nothing.")
+    @Option(names = "--check", description = "Only checks files, environment and flags; starts nothing.")
     private boolean check;
 
     @Override
     public Integer call() {
         LogLevel.apply(logLevel, keyway.environment(), LogLevel.INFO, LogLevel.WARN);
         KeywayConfig config = Configuration.load(file(), keyway.environment(), options.asSettings());
+        Module module = Configuration.module(config, keyway.environment());
         if (check) {
             return ExitCode.OK;
+        }
+        if (!config.modules().isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("endpoints", module.endpoints().size())
+                    .addKeyValue("ingresses", module.ingresses().size())
+                    .addKeyValue("egresses", module.egresses().size())
+                    .log("the modules are sound, but this version does not run them yet");
         }
         return Server.create(config, Instance::ofGateway).run();
     }

@@ -1,6 +1,8 @@
 package dev.keyway.gateway.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -19,6 +21,13 @@ final class ServerOptions {
     private Integer adminPort;
 
     @Option(
+            names = "--module",
+            paramLabel = "FILE",
+            description =
+                    "A module.yaml of Stateful Functions; may be repeated, and replaces those of the key modules.")
+    private List<String> modules = new ArrayList<>();
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Sets any other key of the configuration; may be repeated.")
@@ -31,6 +40,8 @@ final class ServerOptions {
         put(flags, "ingress.port", ingressPort);
         put(flags, "admin.host", adminHost);
         put(flags, "admin.port", adminPort);
+        // A line each: a path may hold a comma.
+        put(flags, "modules", modules.isEmpty() ? null : String.join("\n", modules) + "\n");
         return flags;
     }
 

@@ -33,8 +33,8 @@ public final class Fields {
                     items.put(name, child);
                 }
             } else if (!name.startsWith(Shape.OWN)) {
-                child.problem("is unknown" + Nearest.hint(name, shape.names())
-                        + (item.report().count() > 20 ? "" : "; known are " + String.join(", ", shape.names())));
+                child.problem(
+                        "is unknown; wanted " + String.join(", ", shape.names()) + Nearest.hint(name, shape.names()));
             }
         }
         elsewhere.forEach(items::put);

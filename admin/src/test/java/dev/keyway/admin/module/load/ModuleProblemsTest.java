@@ -101,7 +101,8 @@ class ModuleProblemsTest {
                         "spec.maxNumBatchRequests is 'many'; wanted a whole number"),
                 arguments(
                         endpoint("a/b", "http://h/", "maxNumBatchRequest: 5"),
-                        "spec.maxNumBatchRequest is unknown; did you mean 'maxNumBatchRequests'?"),
+                        "spec.maxNumBatchRequest is unknown; wanted functions, urlPathTemplate, maxNumBatchRequests,"
+                                + " transport; did you mean 'maxNumBatchRequests'?"),
                 arguments(endpoint("a/b", "http://h/", "timeouts: {call: 1s}"), "spec.timeouts is unknown"),
                 arguments(
                         endpoint("a/b", "http://h/", "transport: {type: io.statefun.transports.v1/asnc}"),
@@ -169,7 +170,8 @@ class ModuleProblemsTest {
                         topics("topics: [{topic: 'a b', targets: []}]"), "topic is 'a b'; wanted the name of a topic"),
                 arguments(
                         topics("topics: [{topic: t, valueTypes: a/b, targets: []}]"),
-                        "spec.topics[0].valueTypes is unknown; did you mean 'valueType'?"),
+                        "spec.topics[0].valueTypes is unknown; wanted topic, valueType, targets, forwardHeaders,"
+                                + " invalidRecordHandling; did you mean 'valueType'?"),
                 arguments(
                         topics("topics: [{topic: t, valueType: string, targets: []}]"),
                         "valueType is 'string'; wanted"),
