@@ -4,14 +4,14 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 
-/** Connect failures in words for users. */
-final class Failures {
+/** Failures in words for users. */
+public final class Failures {
     private static final int LONGEST_SHOWN = 200;
 
     private Failures() {}
 
     /** What a peer sent, or what was said about it, cut and in printable characters. */
-    static String brief(String text) {
+    public static String brief(String text) {
         String cut = text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "..." : text;
         return cut.replaceAll("[^\\x20-\\x7e]", "?");
     }

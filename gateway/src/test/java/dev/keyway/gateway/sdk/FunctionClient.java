@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Calls functions as the runtime does, with our codec and nothing else of Keyway. */
@@ -33,8 +34,11 @@ final class FunctionClient implements AutoCloseable {
 
     FunctionClient(String uri, HttpVersion version) {
         this.uri = uri;
-        this.client = vertx.createHttpClient(
-                new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false));
+        // Node closes connections that were idle for 5 s. None is used twice, so that no call can meet such a close.
+        this.client = vertx.createHttpClient(new HttpClientOptions()
+                .setProtocolVersion(version)
+                .setHttp2ClearTextUpgrade(false)
+                .setKeepAlive(version != HttpVersion.HTTP_1_1));
     }
 
     /** @param states values by name; a {@code null} value is a state that holds nothing */
@@ -50,7 +54,8 @@ final class FunctionClient implements AutoCloseable {
     }
 
     Reply post(byte[] body) throws Exception {
-        return client.request(new RequestOptions()
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        vertx.getOrCreateContext().runOnContext(begin -> client.request(new RequestOptions()
                         .setMethod(HttpMethod.POST)
                         .setAbsoluteURI(uri + "any/path")
                         .putHeader("content-type", "application/octet-stream"))
@@ -58,9 +63,9 @@ final class FunctionClient implements AutoCloseable {
                 .compose(response -> response.body()
                         .map(bytes ->
                                 new Reply(response.statusCode(), response.getHeader("content-type"), bytes.getBytes())))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(60, TimeUnit.SECONDS);
+                .onSuccess(reply::complete)
+                .onFailure(reply::completeExceptionally));
+        return reply.get(120, TimeUnit.SECONDS);
     }
 
     @Override

@@ -15,6 +15,10 @@ import dev.keyway.codecs.statefun.OutgoingMessage;
 import dev.keyway.codecs.statefun.StateMutation;
 import dev.keyway.codecs.statefun.StateSpec;
 import dev.keyway.codecs.statefun.TypedValue;
+import dev.keyway.gateway.invoke.statefun.FunctionAnswer;
+import dev.keyway.gateway.invoke.statefun.FunctionConversation;
+import dev.keyway.gateway.invoke.statefun.FunctionRequest;
+import dev.keyway.gateway.invoke.statefun.Surroundings;
 import io.vertx.core.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,10 +35,28 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class StatefunSdkIT {
     private static final TypedValue EVENT = value("example/event", "hello");
+    private static final StateSpec.Expiration NEVER = StateSpec.Expiration.NEVER;
     private static final StateSpec.Expiration AFTER_WRITE =
             new StateSpec.Expiration(StateSpec.Expiration.Mode.AFTER_WRITE, 1000);
     private static final StateSpec.Expiration AFTER_INVOKE =
             new StateSpec.Expiration(StateSpec.Expiration.Mode.AFTER_INVOKE, 1000);
+
+    private static final Surroundings EVERYTHING = new Surroundings() {
+        @Override
+        public boolean servesFunction(String namespace, String name) {
+            return true;
+        }
+
+        @Override
+        public boolean hasEgress(String egressId) {
+            return true;
+        }
+
+        @Override
+        public boolean isPending(Address sender, String cancellationToken) {
+            return false;
+        }
+    };
 
     private final StatefunSdk sdk;
     private final List<FunctionClient> clients = new ArrayList<>();
@@ -90,6 +112,34 @@ abstract class StatefunSdkIT {
             assertThat(second.outgoingMessages()).isEmpty();
             assertThat(second.delayedInvocations()).isEmpty();
         }
+    }
+
+    @Test
+    void conversationLearnsTheStateAndThenGetsTheEffects() throws Exception {
+        FunctionConversation conversation = new FunctionConversation(EVERYTHING, 1 << 20, 100);
+        Address target = address("counter", "talk");
+        List<Invocation> waiting = List.of(message(EVENT), message(EVENT));
+
+        FunctionAnswer first = ask(conversation, target, waiting);
+        FunctionAnswer second = ask(conversation, target, waiting);
+
+        assertThat(first)
+                .isEqualTo(new FunctionAnswer.Incomplete(List.of(new StateSpec("seen", NEVER, sdk.numberType()))));
+        assertThat(second)
+                .isEqualTo(new FunctionAnswer.Effects(
+                        List.of(),
+                        List.of(),
+                        List.of(
+                                new FunctionAnswer.Egress("example/out", record("out-topic", "talk", "talk:1")),
+                                new FunctionAnswer.Egress("example/out", record("out-topic", "talk", "talk:2"))),
+                        List.of(new StateMutation(StateMutation.Kind.MODIFY, "seen", number(2)))));
+    }
+
+    private FunctionAnswer ask(FunctionConversation conversation, Address target, List<Invocation> waiting)
+            throws Exception {
+        var request = (FunctionRequest.Ready) conversation.prepare(target, name -> null, waiting);
+        FunctionClient.Reply reply = clients.get(0).post(request.body());
+        return conversation.answer(request, reply.status(), reply.contentType(), reply.body());
     }
 
     @Test
@@ -257,8 +307,6 @@ abstract class StatefunSdkIT {
                         "example/raw=6869");
         assertThat(effects.outgoingMessages()).containsExactly(new OutgoingMessage(caller, text));
     }
-
-    static final StateSpec.Expiration NEVER = StateSpec.Expiration.NEVER;
 
     /** Sends one message of each type to the echo; the answer's texts. */
     List<String> echoed(TypedValue... values) throws Exception {
