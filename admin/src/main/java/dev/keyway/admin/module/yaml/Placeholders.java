@@ -1,6 +1,7 @@
 package dev.keyway.admin.module.yaml;
 
 import dev.keyway.admin.config.Secrets;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
 public final class Placeholders {
 
     private static final Pattern REFERENCE = Pattern.compile("(\\$?)\\$\\{([^{}]*)}");
+    private static final Set<String> SECRETS = Set.of("env", "file", "certificates");
     private static final String LIKE_FUNCTION_NAME = "function.name";
 
     private final UnaryOperator<String> environment;
@@ -67,9 +69,15 @@ public final class Placeholders {
         }
         return REFERENCE.matcher(text).replaceAll(found -> {
             boolean escaped = !found.group(1).isEmpty();
-            String replaced = found.group(2).indexOf(':') >= 0
-                    ? reference.apply(found.group())
-                    : escaped ? found.group().substring(1) : variable.apply(found);
+            int colon = found.group(2).indexOf(':');
+            if (colon >= 0 && !escaped && !SECRETS.contains(found.group(2).substring(0, colon))) {
+                throw new IllegalArgumentException(
+                        "a reference with a colon begins with ${env:, ${file: or ${certificates:");
+            }
+            String replaced =
+                    colon >= 0 && (!escaped || SECRETS.contains(found.group(2).substring(0, colon)))
+                            ? reference.apply(found.group())
+                            : escaped ? found.group().substring(1) : variable.apply(found);
             return Matcher.quoteReplacement(replaced);
         });
     }

@@ -89,7 +89,7 @@ class ModuleProblemsTest {
                 arguments(endpoint("a/b", "localhost:8000"), "wanted http://host or https://host"),
                 arguments(endpoint("a/b", "http:///x"), "wanted"),
                 arguments(endpoint("a/b", "ftp://h/"), "wanted http://host or https://host"),
-                arguments(endpoint("a/b", "http+unix:///tmp/a.sock/x"), "Unix sockets are not offered"),
+                arguments(endpoint("a/b", "http+unix:///run/a.sock/x"), "Unix sockets are not offered"),
                 arguments(
                         endpoint("a/b", "http://h/{function.namespace}/{function.name}"),
                         "wanted a URL with no other placeholder than {function.name}"),
@@ -325,6 +325,7 @@ class ModuleProblemsTest {
                 arguments(
                         endpoint("a/b", "'http://${NOPE}/'"),
                         "is 'http://${NOPE}/', but the environment variable NOPE"),
+                arguments(endpoint("a/b", "'http://${vault:x}/'"), "but a reference with a colon begins with ${env:"),
                 arguments(endpoint("a/b", "'http://h/${function.name}'"), "write {function.name} without '$'"),
                 arguments(endpoint("a/b", "'${EMPTY}'"), "is '${EMPTY}', which is empty; wanted an http://"),
                 arguments(
