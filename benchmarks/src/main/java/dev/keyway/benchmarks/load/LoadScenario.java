@@ -50,7 +50,7 @@ record LoadScenario(
         }
         backlog(stage, depth, progress, load, passes);
         passes.forEach((caller, backlog) -> {
-            Pass live = rate == 0 ? null : live(stage, depth, progress, caller, backlog);
+            Pass live = rate == 0 ? null : live(stage, depth, progress, results, caller, backlog);
             results.add(new Row(name, caller.name(), backlog, live, ""));
         });
         compareHeaders(passes, results);
@@ -76,10 +76,11 @@ record LoadScenario(
         }
     }
 
-    private Pass live(Stage stage, Depth depth, Progress progress, Caller caller, List<Pass> backlog) {
+    private Pass live(Stage stage, Depth depth, Progress progress, Results results, Caller caller, List<Pass> backlog) {
         double reached = backlog.stream().mapToDouble(Pass::perSecond).min().orElse(rate);
         int perSecond = (int) Math.max(1, Math.min(rate, reached / 4));
         Schedule schedule = schedule(caller, perSecond, depth, workload.valueBytes());
+        new WarmUp(stage, progress).atRate(caller, workload, schedule, serviceMicros, depth, results);
         Pass pass = new LivePass(stage).run(caller, workload.withRecords(schedule.records()), schedule, serviceMicros);
         progress.pass(name, caller.name(), "live", pass);
         return pass;

@@ -7,7 +7,7 @@ record RateScenario(String name, String about, int rate, List<Stage.Part> parts)
     @Override
     public int seconds(Depth depth) {
         int peer = parts.contains(Stage.Part.PEER) ? 4 + (int) (8 * depth.scale()) : 0;
-        return parts.size() * (depth.liveSeconds() * 2 + 4) + peer;
+        return parts.size() * (depth.liveSeconds() * 5 + 10) + peer;
     }
 
     @Override
@@ -22,6 +22,8 @@ record RateScenario(String name, String about, int rate, List<Stage.Part> parts)
             }
             Schedule once = LoadScenario.schedule(caller, rate, depth, Scenarios.VALUE_BYTES);
             Schedule schedule = new Schedule(once.burst(), once.leadIn(), once.counted() * 2, rate);
+            new WarmUp(stage, progress)
+                    .atRate(caller, Scenarios.uniform(10_000, once.records()), once, 0, depth, results);
             Pass pass = new LivePass(stage).run(caller, Scenarios.uniform(10_000, schedule.records()), schedule, 0);
             progress.pass(name, caller.name(), "live", pass);
             results.add(new Row(name, caller.name(), List.of(), pass, ""));

@@ -126,15 +126,26 @@ final class Report {
     }
 
     private static Table idle(Results results) {
-        Table table = new Table(0, "subscriptions", "idle: ms per second", "us per event beyond that", "checks");
+        Table table = new Table(
+                0,
+                "subscriptions",
+                "idle: ms per second",
+                "us per event beyond that",
+                "bare consumers: us per event",
+                "checks");
         for (IdleRow row : results.idle()) {
             table.add(
                     Integer.toString(row.subscriptions()),
                     String.format(Locale.ROOT, "%.1f", row.idleMillisPerSecond()),
-                    Double.isNaN(row.eventMicros()) ? NONE : String.format(Locale.ROOT, "%.1f", row.eventMicros()),
+                    micros(row.eventMicros()),
+                    micros(row.bareMicros()),
                     row.faults().isEmpty() ? "ok" : "FAILED");
         }
         return table;
+    }
+
+    private static String micros(double value) {
+        return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.1f", value);
     }
 
     private static Table lag(Results results) {

@@ -1,8 +1,10 @@
 package dev.keyway.benchmarks.load;
 
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The processes of a run: broker and handler from the begin, callers when they are first needed. One thread. */
@@ -29,6 +31,7 @@ final class Stage implements AutoCloseable {
     private final Admin admin;
     private final Topics topics;
     private final Commits commits;
+    private final Set<String> atRates = new HashSet<>();
     private KeywayProcess keyway;
 
     Stage(Setup setup) {
@@ -67,6 +70,14 @@ final class Stage implements AutoCloseable {
         };
     }
 
+    /** A {@link BareConsumersMain}, which the caller ends. */
+    ChildJvm bareConsumers() {
+        ChildJvm consumers =
+                children.start("bare consumers", setup.jvmArgs, BareConsumersMain.class, List.of(bootstrapServers));
+        consumers.await("READY");
+        return consumers;
+    }
+
     /** The gateway; starts it if it does not run. */
     KeywayProcess keyway() {
         if (keyway == null) {
@@ -75,9 +86,15 @@ final class Stage implements AutoCloseable {
         return keyway;
     }
 
+    /** Whether the caller, as it runs now, has had no pass at the rate before. */
+    boolean firstAt(Caller caller, int perSecond) {
+        return atRates.add(caller.name() + " " + perSecond);
+    }
+
     /** Ends the gateway and all callers after a failure; the next scenario starts new ones, which are cold. */
     void endCallers() {
         callers.clear();
+        atRates.clear();
         keyway = null;
         children.endAllBut(broker, handler);
     }

@@ -3,6 +3,7 @@ package dev.keyway.benchmarks.load;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 
 /**
  * What subscriptions cost the gateway: each reads a topic of its own with one partition. First all are idle for a while,
@@ -14,6 +15,7 @@ record SubscriptionScenario(String name, String about, int subscriptions) implem
     private static final int FIRST = 40;
 
     private static final long CALM_NANOS = 3_000_000_000L;
+    private static final long COUNT_NANOS = 100_000_000L;
 
     @Override
     public List<Stage.Part> parts() {
@@ -22,18 +24,21 @@ record SubscriptionScenario(String name, String about, int subscriptions) implem
 
     @Override
     public int seconds(Depth depth) {
-        return 6 + depth.idleSeconds() + subscriptions / 8 + (subscriptions == 0 ? 0 : (int) (6 * depth.scale()));
+        int pass = 6 + depth.idleSeconds() + subscriptions / 8 + (subscriptions == 0 ? 0 : (int) (6 * depth.scale()));
+        return subscriptions == 0 ? pass : 3 * pass;
     }
 
     @Override
     public void run(Stage stage, Depth depth, Progress progress, Results results) {
         IdleRow row = subscriptions == 0 ? none(stage, depth) : some(stage, depth);
         progress.say(
-                "%-16s %-18s idle      %.1f ms CPU per second, %.1f us CPU per event beyond that%s",
+                "%-16s %-18s idle      %.1f ms CPU per second, %.1f us CPU per event beyond that"
+                        + " (bare consumers %.1f us)%s",
                 name,
                 "Keyway object",
                 row.idleMillisPerSecond(),
                 row.eventMicros(),
+                row.bareMicros(),
                 row.faults().isEmpty() ? "" : "   FAILED: " + row.faults());
         results.add(row);
     }
@@ -41,37 +46,90 @@ record SubscriptionScenario(String name, String about, int subscriptions) implem
     private static IdleRow none(Stage stage, Depth depth) {
         long pid = stage.keyway().jvm().pid();
         LockSupport.parkNanos(CALM_NANOS);
-        return new IdleRow(0, idle(pid, depth), Double.NaN, List.of());
+        return new IdleRow(0, idle(pid, depth), Double.NaN, Double.NaN, List.of());
     }
 
     private IdleRow some(Stage stage, Depth depth) {
         Caller.OfKafka caller = (Caller.OfKafka) stage.caller(Stage.Part.OBJECT);
-        long pid = caller.jvm().pid();
-        int first = subscriptions * FIRST;
-        Workload workload = new Workload(
-                first + depth.records(RECORDS), Keys.uniform(10_000), Scenarios.VALUE_BYTES, subscriptions, 1);
+        Workload workload = workload(depth.records(RECORDS));
         List<String> topics = stage.topics().create(workload);
         stage.reset(workload, 0);
         List<String> groups = caller.begin(topics);
         try {
             Gauges gauges = stage.gauges(caller);
-            stage.topics().fill(topics, workload, 0, first);
-            new Arrivals(stage, gauges).await(first);
-            LockSupport.parkNanos(CALM_NANOS);
-            double idle = idle(pid, depth);
-            long cpu = ProcFs.cpuNanos(pid);
-            long begin = System.nanoTime();
-            stage.topics().fill(topics, workload, first, workload.records());
-            new Arrivals(stage, gauges).await(workload.records());
-            List<String> faults = new ArrayList<>(stage.commits().awaitEnds(groups, Topics.ends(topics, workload)));
-            double seconds = (System.nanoTime() - begin) / 1e9;
-            double micros = (ProcFs.cpuNanos(pid) - cpu) / 1e3 - idle * 1e3 * seconds;
+            List<String> faults = new ArrayList<>();
+            double[] costs = costs(stage, depth, workload, topics, caller.jvm().pid(), records -> {
+                new Arrivals(stage, gauges).await(records);
+                if (records == workload.records()) {
+                    faults.addAll(stage.commits().awaitEnds(groups, Topics.ends(topics, workload)));
+                }
+            });
             faults.addAll(stage.seen().faults(workload, true));
-            return new IdleRow(subscriptions, idle, micros / (workload.records() - first), faults);
+            return new IdleRow(subscriptions, costs[0], costs[1], bare(stage, depth), faults);
         } finally {
             caller.end();
             stage.topics().delete(topics);
         }
+    }
+
+    private Workload workload(int records) {
+        return new Workload(
+                subscriptions * FIRST + records, Keys.uniform(10_000), Scenarios.VALUE_BYTES, subscriptions, 1);
+    }
+
+    /** What Kafka's consumers alone cost per event, after a round to warm up. */
+    private double bare(Stage stage, Depth depth) {
+        try (ChildJvm consumers = stage.bareConsumers()) {
+            read(stage, depth, consumers, (workload, topics, await) -> {
+                stage.topics().fill(topics, workload, 0, workload.records());
+                await.accept(workload.records());
+                return new double[2];
+            });
+            return read(
+                    stage,
+                    depth,
+                    consumers,
+                    (workload, topics, await) -> costs(stage, depth, workload, topics, consumers.pid(), await))[1];
+        }
+    }
+
+    /** What happens while consumers read topics; waits for numbers of records by the third parameter. */
+    private interface Round {
+        double[] run(Workload workload, List<String> topics, IntConsumer await);
+    }
+
+    private double[] read(Stage stage, Depth depth, ChildJvm consumers, Round round) {
+        Workload workload = workload(depth.records(RECORDS));
+        List<String> topics = stage.topics().create(workload);
+        try {
+            consumers.tell("read " + String.join(" ", topics));
+            return round.run(workload, topics, records -> {
+                while (Long.parseLong(consumers.ask("count")) < records) {
+                    consumers.requireAlive();
+                    LockSupport.parkNanos(COUNT_NANOS);
+                }
+            });
+        } finally {
+            consumers.tell("end");
+            stage.topics().delete(topics);
+        }
+    }
+
+    /** Milliseconds of processor time per second when idle, and microseconds per event beyond that. */
+    private double[] costs(
+            Stage stage, Depth depth, Workload workload, List<String> topics, long pid, IntConsumer await) {
+        int first = subscriptions * FIRST;
+        stage.topics().fill(topics, workload, 0, first);
+        await.accept(first);
+        LockSupport.parkNanos(CALM_NANOS);
+        double idle = idle(pid, depth);
+        long cpu = ProcFs.cpuNanos(pid);
+        long begin = System.nanoTime();
+        stage.topics().fill(topics, workload, first, workload.records());
+        await.accept(workload.records());
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        double micros = (ProcFs.cpuNanos(pid) - cpu) / 1e3 - idle * 1e3 * seconds;
+        return new double[] {idle, micros / (workload.records() - first)};
     }
 
     /** Milliseconds of processor time per second. */

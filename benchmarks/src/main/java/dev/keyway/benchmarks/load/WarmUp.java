@@ -13,6 +13,7 @@ import java.util.Set;
  */
 final class WarmUp {
     private static final double SETTLED = 1.05;
+    private static final double P99_SETTLED = 0.8;
 
     private final Stage stage;
     private final Progress progress;
@@ -54,6 +55,28 @@ final class WarmUp {
             }
         } finally {
             stage.topics().delete(topics);
+        }
+    }
+
+    /**
+     * Passes at a fixed rate that do not count, until the p99 has settled: the newest is no more than a fifth below the
+     * lowest before. What runs rarely is compiled late, so a caller that is warm as fast as possible is not warm at a low
+     * rate. Once for each caller and rate; a caller that has a process for each pass warms up inside it.
+     */
+    void atRate(Caller caller, Workload like, Schedule schedule, int serviceMicros, Depth depth, Results results) {
+        if (!caller.lasting() || !stage.firstAt(caller, schedule.perSecond())) {
+            return;
+        }
+        long lowest = Long.MAX_VALUE;
+        for (int i = 1; i <= depth.warmUps(); i++) {
+            Pass pass = new LivePass(stage).run(caller, like.withRecords(schedule.records()), schedule, serviceMicros);
+            progress.pass("warm-up", caller.name(), "live " + i, pass);
+            pass.faults().forEach(fault -> results.fault("warm-up, " + caller.name() + ": " + fault));
+            long p99 = pass.toHandler().p99();
+            if (lowest != Long.MAX_VALUE && p99 >= P99_SETTLED * lowest) {
+                return;
+            }
+            lowest = Math.min(lowest, p99);
         }
     }
 }

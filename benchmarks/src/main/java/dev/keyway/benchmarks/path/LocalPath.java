@@ -37,6 +37,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class LocalPath implements AutoCloseable {
     private static final String TOPIC = "events";
     private static final long PATIENCE_NANOS = 60_000_000_000L;
+    private static final long PAUSE_NANOS = 1_000_000L;
 
     private final int keys;
     private final int partitions;
@@ -156,7 +157,7 @@ final class LocalPath implements AutoCloseable {
             } else if (System.nanoTime() - deadline > 0) {
                 break;
             }
-            LockSupport.parkNanos(1_000_000);
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
@@ -165,17 +166,19 @@ final class LocalPath implements AutoCloseable {
         ledger.verify(filled);
     }
 
+    /** The admin API has no call that waits. */
     private void awaitState(String wanted) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
-        String state = "";
-        while (System.nanoTime() - deadline < 0) {
-            state = call("GET", "/subscriptions/" + subscription, null).getString("state");
-            if (wanted.equals(state)) {
-                return;
+        for (String state = state(); !wanted.equals(state); state = state()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("the subscription is " + state + " and not " + wanted);
             }
-            Thread.sleep(5);
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
-        throw new IllegalStateException("the subscription is " + state + " and not " + wanted);
+    }
+
+    private String state() throws IOException, InterruptedException {
+        return call("GET", "/subscriptions/" + subscription, null).getString("state");
     }
 
     private JsonObject call(String method, String path, JsonObject body) throws IOException, InterruptedException {

@@ -102,9 +102,9 @@ class GoalsTest {
 
     @Test
     void subscriptionsAreJudgedByWhatTheyAdd() {
-        results.add(new IdleRow(0, 4, Double.NaN, List.of()));
-        results.add(new IdleRow(1, 5, 10, List.of()));
-        results.add(new IdleRow(200, 104, 10.5, List.of()));
+        results.add(new IdleRow(0, 4, Double.NaN, Double.NaN, List.of()));
+        results.add(new IdleRow(1, 5, 10, 1, List.of()));
+        results.add(new IdleRow(200, 104, 10.5, 1, List.of()));
 
         assertThat(goal("idle").measured()).isEqualTo(0.5);
         assertThat(goal("CPU per event: 200").measured()).isEqualTo(1.05);
@@ -140,7 +140,7 @@ class GoalsTest {
     void theFileHasAllThatWasMeasured(@TempDir Path directory) throws Exception {
         results.add(new Row(Scenarios.CALM, Goals.OBJECT, List.of(pass(5, 7, 3)), live(13 * MILLI), ""));
         results.add(Row.missing(Scenarios.MAIN, Goals.PEER, "no jar"));
-        results.add(new IdleRow(0, 4, Double.NaN, List.of()));
+        results.add(new IdleRow(0, 4, Double.NaN, Double.NaN, List.of()));
         results.add(new LagRow(10, 10, 1, 2, List.of("lost")));
         ResultFile file = new ResultFile(directory.resolve("sub/result.json"), List.of("--quick"));
 
