@@ -139,7 +139,7 @@ class RestFuzzIT {
 
         assertFit(answer);
         assertThat(answer.body()).doesNotContain(SECRET).doesNotContain("s3cret");
-        if (mutation.field().contains("password")) {
+        if (answer.status() >= 400 && mutation.field().contains("password")) {
             assertThat(answer.body()).doesNotContain(NUMERIC_SECRET);
         }
         if ((answer.status() == 400 || answer.status() == 422) && !answer.body().startsWith("Failed to parse")) {
@@ -187,7 +187,9 @@ class RestFuzzIT {
         RawHttp.Answer answer =
                 RawHttp.send(instance.server.port(), method, path, type, "{}".getBytes(StandardCharsets.UTF_8));
 
-        assertThat(instance.registry.snapshot().version()).isEqualTo(before);
+        if (answer.status() >= 400) {
+            assertThat(instance.registry.snapshot().version()).isEqualTo(before);
+        }
         if (method.equals("HEAD") || type.equals(NO_HEADER_VALUE)) {
             assertThat(answer.status()).isBetween(200, 499);
         } else {
