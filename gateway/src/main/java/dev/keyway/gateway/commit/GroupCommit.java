@@ -84,7 +84,7 @@ public final class GroupCommit<C extends Completion> {
     private List<C> waiting = new ArrayList<>();
 
     private long waitingSince;
-    /** Parts with completions that had no room; nothing changes for them before another of theirs comes. */
+    /** Parts with completions that had no room; nothing changes for them before another of theirs comes or ends. */
     private final Set<Part> full = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final Set<Part> surrendered = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -100,6 +100,8 @@ public final class GroupCommit<C extends Completion> {
     private int failures;
     private int fences;
     private int limit = MAX_TAKEN;
+    /** The last look at the queue did not get to its end. */
+    private boolean cutShort;
 
     private record Waiter(Collection<? extends Part> parts, Runnable action) {}
 
@@ -251,7 +253,11 @@ public final class GroupCommit<C extends Completion> {
             return false;
         }
         Map<Part, OffsetAndMetadata> offsets = new IdentityHashMap<>();
-        List<C> taken = take(snapshot, offsets);
+        List<C> taken = take(snapshot, offsets, limit);
+        if (taken.isEmpty() && cutShort) {
+            // The one that what has no room waits for may be further behind.
+            taken = take(snapshot, offsets, Integer.MAX_VALUE);
+        }
         for (Part part : source.parts()) {
             if (part.dirty() && !offsets.containsKey(part) && mayHold(part, snapshot)) {
                 OffsetAndMetadata offset = part.offset();
@@ -280,9 +286,9 @@ public final class GroupCommit<C extends Completion> {
     }
 
     /** Takes what may go from the front of the queue and enters it; fills the offsets of its parts. */
-    private List<C> take(Snapshot snapshot, Map<Part, OffsetAndMetadata> offsets) {
+    private List<C> take(Snapshot snapshot, Map<Part, OffsetAndMetadata> offsets, int most) {
         List<C> left = new ArrayList<>();
-        List<C> taken = new ArrayList<>(Math.min(limit, waiting.size()));
+        List<C> taken = new ArrayList<>(Math.min(most, waiting.size()));
         Map<Part, List<C>> byPart = new IdentityHashMap<>();
         long bytes = 0;
         boolean room = true;
@@ -293,7 +299,7 @@ public final class GroupCommit<C extends Completion> {
             }
             // Behind the first that has no place none goes, so that a key's effects keep their order.
             room = room
-                    && taken.size() < limit
+                    && taken.size() < most
                     && (taken.isEmpty() || bytes + completion.effectBytes() <= MAX_TAKEN_BYTES);
             if (room && !full.contains(part) && mayHold(part, snapshot)) {
                 taken.add(completion);
@@ -303,8 +309,13 @@ public final class GroupCommit<C extends Completion> {
                 left.add(completion);
             }
         }
+        cutShort = !room;
         Set<C> out = Collections.newSetFromMap(new IdentityHashMap<>());
         byPart.forEach((part, completions) -> out.addAll(enter(part, completions, offsets)));
+        if (cutShort) {
+            // The record that they wait for may not have been looked at.
+            full.removeAll(byPart.keySet());
+        }
         if (!out.isEmpty()) {
             // In their old order: what has no room stays before what came later.
             List<C> kept = new ArrayList<>(out.size() + left.size());
@@ -361,6 +372,8 @@ public final class GroupCommit<C extends Completion> {
 
     private void ended(Open<C> mine, Verdict verdict) {
         open = null;
+        // Committed or given back, there may be room now.
+        full.removeAll(mine.offsets().keySet());
         if (committed(mine, verdict)) {
             failures = 0;
             fences = 0;
@@ -385,14 +398,18 @@ public final class GroupCommit<C extends Completion> {
         }
     }
 
-    /** Where the answer to a commit was lost, a part that nobody else can have committed since bears witness. */
-    private static boolean committed(Open<?> mine, Verdict verdict) {
+    /**
+     * Where the answer to a commit was lost, a part bears witness that nobody else can have committed since, and whose offset
+     * or metadata is another one than before, because records were added.
+     */
+    private static boolean committed(Open<? extends Completion> mine, Verdict verdict) {
         if (verdict instanceof Verdict.Settled settled) {
-            return mine.offsets().entrySet().stream()
-                    .filter(entry -> entry.getKey().alive())
-                    .anyMatch(entry -> same(
-                            entry.getValue(),
-                            settled.offsets().get(entry.getKey().partition())));
+            return mine.taken().stream()
+                    .map(Completion::part)
+                    .filter(Part::alive)
+                    .distinct()
+                    .anyMatch(part ->
+                            same(mine.offsets().get(part), settled.offsets().get(part.partition())));
         }
         return verdict instanceof Verdict.Committed;
     }

@@ -1,0 +1,492 @@
+package dev.keyway.gateway.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A group commit above a model of its lane, of the broker and of the poll thread, on virtual time and one thread. The oracle
+ * is the broker's view: an output log and, per partition, which records the group counts as done. Each commit must add
+ * exactly the effects of the records that it adds to those, in the order of their key.
+ */
+final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done> {
+    static final int PARTITIONS = 3;
+    /** More marks above the watermark than this do not fit. */
+    private static final int ROOM = 4;
+
+    private final Deque<Runnable> context = new ArrayDeque<>();
+    private final Map<Long, Due> timers = new HashMap<>();
+    private final Map<Integer, OwnedPart> owned = new HashMap<>();
+    private final ModelLane lane = new ModelLane();
+    private final Map<Integer, TreeSet<Long>> committedRecords = new HashMap<>();
+    private final Map<Integer, OffsetAndMetadata> committedOffsets = new HashMap<>();
+    /** What read-committed consumers see, per partition of the input, by record. */
+    private final Map<Integer, List<Long>> output = new HashMap<>();
+
+    private final GroupCommit<Done> commits;
+    private final long[] produced = new long[PARTITIONS];
+    private long now;
+    private long ids;
+    private int generation = 1;
+    private Snapshot snapshot;
+    private Runnable refreshing;
+    int refusals;
+    String failed;
+
+    private record Due(long at, Runnable action) {}
+
+    /** One record that is done. */
+    record Done(OwnedPart part, long index) implements Completion {
+        @Override
+        public List<ProducerRecord<byte[], byte[]>> effects() {
+            return List.of(new ProducerRecord<>("out", part.number, null, new byte[] {(byte) index}));
+        }
+
+        @Override
+        public long effectBytes() {
+            return 1;
+        }
+    }
+
+    /** A partition while it is owned: index and offset are the same. */
+    static final class OwnedPart implements Part {
+        final int number;
+        final Object beginning = new Object();
+        final TreeSet<Long> entered = new TreeSet<>();
+        final TreeSet<Long> settled;
+        final TreeSet<Long> delivered = new TreeSet<>();
+        final TreeSet<Long> unreported = new TreeSet<>();
+        boolean alive = true;
+        boolean full;
+        boolean moved;
+
+        OwnedPart(int number, TreeSet<Long> done) {
+            this.number = number;
+            this.settled = new TreeSet<>(done);
+        }
+
+        @Override
+        public TopicPartition partition() {
+            return new TopicPartition("in", number);
+        }
+
+        @Override
+        public Object beginning() {
+            return beginning;
+        }
+
+        @Override
+        public boolean alive() {
+            return alive;
+        }
+
+        @Override
+        public boolean dirty() {
+            return moved;
+        }
+
+        @Override
+        public void enter(long index) {
+            assertThat(settled).doesNotContain(index);
+            assertThat(entered.add(index)).as("entered twice: " + index).isTrue();
+        }
+
+        @Override
+        public void leave(long index) {
+            assertThat(entered.remove(index))
+                    .as("left without entering: " + index)
+                    .isTrue();
+        }
+
+        @Override
+        public OffsetAndMetadata offset() {
+            TreeSet<Long> all = new TreeSet<>(settled);
+            all.addAll(entered);
+            long watermark = 0;
+            while (all.contains(watermark)) {
+                watermark++;
+            }
+            List<Long> above = new ArrayList<>(all.tailSet(watermark, true));
+            return above.size() > ROOM ? null : new OffsetAndMetadata(watermark, Optional.empty(), above.toString());
+        }
+
+        @Override
+        public void settled(OffsetAndMetadata offset) {
+            settled.addAll(entered);
+            entered.clear();
+            moved = false;
+        }
+
+        @Override
+        public void full(boolean waits) {
+            full = waits;
+        }
+    }
+
+    /** Does what the test says with the transaction under way. */
+    private final class ModelLane implements Lane {
+        Transaction transaction;
+        Consumer<Verdict> done;
+        boolean cut;
+
+        @Override
+        public Future<Void> open() {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public void run(Transaction next, Consumer<Verdict> verdict) {
+            assertThat(transaction).as("one transaction at a time").isNull();
+            transaction = next;
+            done = verdict;
+            cut = false;
+        }
+
+        @Override
+        public Future<Void> cut() {
+            Promise<Void> promise = Promise.promise();
+            cut = true;
+            promise.complete();
+            return promise.future();
+        }
+
+        @Override
+        public Future<Void> close() {
+            return Future.succeededFuture();
+        }
+    }
+
+    GroupCommitModel() {
+        for (int i = 0; i < PARTITIONS; i++) {
+            committedRecords.put(i, new TreeSet<>());
+            output.put(i, new ArrayList<>());
+        }
+        GroupCommit.Timers virtual = new GroupCommit.Timers() {
+            @Override
+            public long set(long millis, Runnable action) {
+                timers.put(++ids, new Due(now + millis, action));
+                return ids;
+            }
+
+            @Override
+            public void cancel(long id) {
+                timers.remove(id);
+            }
+        };
+        commits = new GroupCommit<>(
+                new TransactionSettings("id", Duration.ofSeconds(10), Duration.ofMillis(50), 5, Map.of()),
+                this,
+                lane,
+                context::add,
+                virtual,
+                () -> now * 1_000_000);
+        commits.ready();
+        publish();
+    }
+
+    // What the engine asks for.
+
+    @Override
+    public Collection<? extends Part> parts() {
+        return owned.values();
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public void refresh(Runnable done) {
+        refreshing = done;
+    }
+
+    @Override
+    public void settled(List<Done> completions, long nanos) {}
+
+    @Override
+    public void aborted(Verdict verdict, int completions) {}
+
+    @Override
+    public void refused(Done completion, String reason) {
+        refusals++;
+        // The failure policy drops the effects and completes the record.
+        completion.part().unreported.add(completion.index());
+    }
+
+    @Override
+    public void failed(String reason) {
+        failed = reason;
+    }
+
+    // Steps.
+
+    @SuppressWarnings("removal")
+    private void publish() {
+        Map<TopicPartition, Object> beginnings = new HashMap<>();
+        owned.values().forEach(part -> beginnings.put(part.partition(), part.beginning));
+        snapshot = new Snapshot(new ConsumerGroupMetadata("g", generation, "member", Optional.empty()), beginnings);
+    }
+
+    void own(int which) {
+        int number = Math.floorMod(which, PARTITIONS);
+        if (owned.containsKey(number) || holdsOffsets(number)) {
+            // The new owner's fetch of the offsets waits for the transaction that holds them.
+            return;
+        }
+        generation++;
+        owned.put(number, new OwnedPart(number, committedRecords.get(number)));
+        publish();
+    }
+
+    private boolean holdsOffsets(int number) {
+        return lane.transaction != null && lane.transaction.offsets().containsKey(new TopicPartition("in", number));
+    }
+
+    void deliver(int which, int count) {
+        OwnedPart part = owned.get(Math.floorMod(which, PARTITIONS));
+        if (part == null || part.full) {
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            long next = part.delivered.isEmpty() ? 0 : part.delivered.last() + 1;
+            part.delivered.add(next);
+            produced[part.number] = Math.max(produced[part.number], next + 1);
+            if (!part.settled.contains(next)) {
+                part.unreported.add(next);
+            }
+        }
+    }
+
+    /** Records are done, in any order. */
+    void done(int which, int choice, int count) {
+        OwnedPart part = owned.get(Math.floorMod(which, PARTITIONS));
+        if (part == null) {
+            return;
+        }
+        List<Done> batch = new ArrayList<>();
+        for (int i = 0; i < count && !part.unreported.isEmpty(); i++) {
+            List<Long> open = List.copyOf(part.unreported);
+            long index = open.get(Math.floorMod(choice * 7 + i * 3, open.size()));
+            part.unreported.remove(index);
+            batch.add(new Done(part, index));
+        }
+        commits.add(batch);
+    }
+
+    void moved(int which) {
+        OwnedPart part = owned.get(Math.floorMod(which, PARTITIONS));
+        if (part != null) {
+            part.moved = true;
+        }
+    }
+
+    void tick() {
+        commits.tick();
+    }
+
+    void advance(long millis) {
+        now += millis;
+        List<Long> due = timers.entrySet().stream()
+                .filter(entry -> entry.getValue().at() <= now)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        for (Long id : due) {
+            Due timer = timers.remove(id);
+            if (timer != null) {
+                context.add(timer.action());
+            }
+        }
+    }
+
+    void run() {
+        while (!context.isEmpty()) {
+            context.poll().run();
+        }
+    }
+
+    void pollThread() {
+        if (refreshing != null) {
+            Runnable done = refreshing;
+            refreshing = null;
+            publish();
+            context.add(done);
+        }
+    }
+
+    /** The lane ends the transaction under way. */
+    void end(int how) {
+        Transaction transaction = lane.transaction;
+        if (transaction == null) {
+            return;
+        }
+        lane.transaction = null;
+        boolean stale = transaction.group().generationId() != generation;
+        Verdict verdict =
+                switch (Math.floorMod(how, 8)) {
+                    case 0 -> new Verdict.Aborted("said so");
+                    case 1 -> new Verdict.Fenced("said so");
+                    case 2 -> stale ? new Verdict.Rejected("stale") : settledVerdict(transaction, false);
+                    case 3 -> stale ? new Verdict.Rejected("stale") : settledVerdict(transaction, true);
+                    case 4 ->
+                        transaction.effects().isEmpty()
+                                ? new Verdict.Aborted("empty")
+                                : new Verdict.Refused(
+                                        Map.of(how % transaction.effects().size(), "too large"));
+                    default -> stale ? new Verdict.Rejected("stale") : commit(transaction);
+                };
+        if (lane.cut && verdict instanceof Verdict.Committed) {
+            verdict = settledVerdict(transaction, false);
+        }
+        lane.done.accept(verdict);
+    }
+
+    private Verdict settledVerdict(Transaction transaction, boolean committed) {
+        if (committed) {
+            commit(transaction);
+        }
+        Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>();
+        transaction.offsets().keySet().forEach(partition -> {
+            OffsetAndMetadata offset = committedOffsets.get(partition.partition());
+            if (offset != null) {
+                found.put(partition, offset);
+            }
+        });
+        return new Verdict.Settled("no answer", found, false);
+    }
+
+    /** The broker's side: offsets and effects of a transaction must speak of the same records. */
+    private Verdict commit(Transaction transaction) {
+        Map<Integer, TreeSet<Long>> effects = new HashMap<>();
+        transaction
+                .effects()
+                .forEach(records -> records.forEach(record -> {
+                    assertThat(effects.computeIfAbsent(record.partition(), p -> new TreeSet<>())
+                                    .add((long) record.value()[0]))
+                            .isTrue();
+                    output.get(record.partition()).add((long) record.value()[0]);
+                }));
+        transaction.offsets().forEach((partition, offset) -> {
+            TreeSet<Long> done = new TreeSet<>();
+            for (long i = 0; i < offset.offset(); i++) {
+                done.add(i);
+            }
+            for (String mark : offset.metadata().replaceAll("[\\[\\] ]", "").split(",")) {
+                if (!mark.isEmpty()) {
+                    done.add(Long.parseLong(mark));
+                }
+            }
+            TreeSet<Long> before = committedRecords.get(partition.partition());
+            assertThat(done).as("offsets never go back").containsAll(before);
+            TreeSet<Long> added = new TreeSet<>(done);
+            added.removeAll(before);
+            assertThat(effects.getOrDefault(partition.partition(), new TreeSet<>()))
+                    .as("effects of " + partition)
+                    .isEqualTo(added);
+            committedRecords.put(partition.partition(), done);
+            committedOffsets.put(partition.partition(), offset);
+            effects.remove(partition.partition());
+        });
+        assertThat(effects).as("effects without their offset").isEmpty();
+        return new Verdict.Committed();
+    }
+
+    /** Somebody else goes on: what is in hand is dropped. */
+    void lose(int which) {
+        OwnedPart part = owned.remove(Math.floorMod(which, PARTITIONS));
+        if (part == null) {
+            return;
+        }
+        generation++;
+        part.alive = false;
+        publish();
+    }
+
+    /** A revoke, with the poll thread waiting. */
+    void revoke(int which, int how) {
+        OwnedPart part = owned.get(Math.floorMod(which, PARTITIONS));
+        if (part == null) {
+            return;
+        }
+        publish();
+        Future<Void> answer = commits.surrender(List.of(part), 1_000);
+        for (int round = 0; !answer.isComplete(); round++) {
+            assertThat(round).as("rounds of a revoke").isLessThan(1_000);
+            run();
+            if (how % 4 != 0) {
+                end(how + round * 3);
+            }
+            advance(100);
+            run();
+        }
+        assertThat(holdsOffsets(part.number) && !lane.cut)
+                .as("an open transaction holds a revoked partition")
+                .isFalse();
+        owned.remove(part.number);
+        part.alive = false;
+        generation++;
+        publish();
+    }
+
+    /** Faults end; everything must come to rest. */
+    void finish() {
+        if (failed != null) {
+            return;
+        }
+        for (int i = 0; i < PARTITIONS; i++) {
+            lane.cut = lane.transaction != null && lane.cut;
+            end(5);
+            run();
+            own(i);
+        }
+        for (int round = 0; round < 400; round++) {
+            for (int i = 0; i < PARTITIONS; i++) {
+                deliverAgain(i);
+                done(i, 0, 100);
+            }
+            run();
+            pollThread();
+            run();
+            end(5);
+            run();
+            advance(100);
+            run();
+            tick();
+        }
+        for (int i = 0; i < PARTITIONS; i++) {
+            assertThat(committedRecords.get(i)).as("done of partition " + i).hasSize((int) produced[i]);
+            assertThat(output.get(i))
+                    .as("output of " + i)
+                    .hasSize((int) produced[i])
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    private void deliverAgain(int number) {
+        OwnedPart part = owned.get(number);
+        long next = part.delivered.isEmpty() ? 0 : part.delivered.last() + 1;
+        for (; next < produced[number]; next++) {
+            part.delivered.add(next);
+            if (!part.settled.contains(next)) {
+                part.unreported.add(next);
+            }
+        }
+    }
+}
