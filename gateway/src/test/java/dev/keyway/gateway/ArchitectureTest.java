@@ -61,6 +61,8 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName("dev.keyway.admin.rest.KafkaCalls")
             .and()
             .doNotHaveFullyQualifiedName("dev.keyway.admin.rest.Topics")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.keyway.admin.kafka.TransactionLimit")
             .should()
             .callMethodWhere(blocking())
             .because("event loops must not wait (invariant I6)");
