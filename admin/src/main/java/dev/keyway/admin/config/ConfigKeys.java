@@ -224,6 +224,42 @@ final class ConfigKeys {
             "1000",
             "With so many finished records a transaction begins without waiting.");
 
+    static final ConfigKey<Integer> STATE_SLOTS = key(
+            "state.slots",
+            ValueType.integer(1, 10_000),
+            "64",
+            "Partitions of the inbox and the changelog. Fixed when they are created; the same on every instance.");
+    static final ConfigKey<Integer> STATE_REPLICATION = key(
+            "state.replication",
+            ValueType.integer(-1, Short.MAX_VALUE),
+            "-1",
+            "Replication factor of these topics when Keyway creates them; -1 takes the broker's default.");
+    static final ConfigKey<Integer> STATE_WORKERS = optional(
+            "state.workers",
+            ValueType.integer(1, 1024),
+            "number of cores",
+            "Threads that read and write local stores.");
+    static final ConfigKey<Long> STATE_CACHE = key(
+            "state.cache-bytes",
+            ValueType.bytes(KIB, 1024 * GIB),
+            "64MiB",
+            "Heap for states used lately, divided evenly among the slots.");
+    static final ConfigKey<Long> STATE_MEMORY = key(
+            "state.memory-bytes",
+            ValueType.bytes(4 * MIB, 1024 * GIB),
+            "128MiB",
+            "Memory outside of the heap that all local stores share, `state.write-buffer-bytes` included.");
+    static final ConfigKey<Long> STATE_WRITE_BUFFER = key(
+            "state.write-buffer-bytes",
+            ValueType.bytes(2 * MIB, 1024 * GIB),
+            "48MiB",
+            "Writes that local stores may hold before they are flushed to disk.");
+    static final ConfigKey<Duration> STATE_CHECKPOINT = key(
+            "state.checkpoint-interval",
+            ValueType.duration(SECOND, DAY),
+            "5m",
+            "How often a local store is flushed, so that a restart after a crash reads only what came later.");
+
     static final ConfigKey<String> SECRET_KEY = optional(
             "registry.secret-key",
             ValueType.encryptionKey(),

@@ -89,7 +89,8 @@ public final class ConfigLoader {
                 new KeywayConfig.Registry(secretKey(settings, secrets), settings.get(INSTANCE_EXPIRY)),
                 new KeywayConfig.Egress(
                         settings.get(EGRESS_RECORDS), settings.get(EGRESS_BYTES), settings.get(EGRESS_MAX_RECORDS)),
-                settings.find(MODULES).orElse(List.of()));
+                settings.find(MODULES).orElse(List.of()),
+                state(settings, cores));
     }
 
     private static KeywayConfig.Kafka kafka(Settings settings) {
@@ -150,6 +151,25 @@ public final class ConfigLoader {
 
     private static OnFailure onMaxAttempts(Settings settings) {
         return settings.find(RETRY_ON_MAX).map(action -> action.policy).orElse(null);
+    }
+
+    private static KeywayConfig.State state(Settings settings, int cores) {
+        KeywayConfig.State state = new KeywayConfig.State(
+                settings.get(STATE_SLOTS),
+                settings.get(STATE_REPLICATION),
+                settings.find(STATE_WORKERS).orElse(cores),
+                settings.get(STATE_CACHE),
+                settings.get(STATE_MEMORY),
+                settings.get(STATE_WRITE_BUFFER),
+                settings.get(STATE_CHECKPOINT));
+        if (state.writeBufferBytes() >= state.memoryBytes()) {
+            String place = settings.place(STATE_WRITE_BUFFER);
+            settings.problem(
+                    place == null ? settings.place(STATE_MEMORY) : place,
+                    STATE_WRITE_BUFFER.path(),
+                    "is not smaller than " + STATE_MEMORY.path() + ", of which it is a part");
+        }
+        return state;
     }
 
     private static KeywayConfig.Limits limits(Settings settings) {

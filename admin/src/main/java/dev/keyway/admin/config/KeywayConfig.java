@@ -27,13 +27,14 @@ public record KeywayConfig(
         Consumer consumer,
         Registry registry,
         Egress egress,
-        List<Path> modules) {
+        List<Path> modules,
+        State state) {
 
     public KeywayConfig {
         modules = List.copyOf(modules);
     }
 
-    /** With the default bounds of egresses and without modules. */
+    /** With the default bounds of egresses and of state, and without modules. */
     public KeywayConfig(
             String instanceId,
             Path dataDir,
@@ -59,7 +60,8 @@ public record KeywayConfig(
                 consumer,
                 registry,
                 Egress.DEFAULT,
-                List.of());
+                List.of(),
+                State.DEFAULT);
     }
 
     /** The same configuration for the instance of this id. */
@@ -77,7 +79,8 @@ public record KeywayConfig(
                 consumer,
                 registry,
                 egress,
-                modules);
+                modules,
+                state);
     }
 
     /** The same configuration with the port that RPC listens on, where a free one was asked for. */
@@ -95,7 +98,8 @@ public record KeywayConfig(
                 consumer,
                 registry,
                 egress,
-                modules);
+                modules,
+                state);
     }
 
     /**
@@ -182,6 +186,30 @@ public record KeywayConfig(
         public Consumer(Duration commitInterval, Duration drainTimeout) {
             this(commitInterval, drainTimeout, Duration.ofMillis(50), 1_000);
         }
+    }
+
+    /**
+     * The inbox, the changelog, and the local stores of its slots.
+     *
+     * @param slots partitions of both topics, fixed when they are created
+     * @param replication of both topics when Keyway creates them, -1 takes the broker's default
+     * @param workers threads that read and write local stores, default the number of cores
+     * @param cacheBytes heap for states used lately, divided evenly among the slots
+     * @param memoryBytes outside of the heap, for all local stores together, write buffers included
+     * @param writeBufferBytes writes that are held before they are flushed
+     * @param checkpointInterval how often a local store is flushed
+     */
+    public record State(
+            int slots,
+            int replication,
+            int workers,
+            long cacheBytes,
+            long memoryBytes,
+            long writeBufferBytes,
+            Duration checkpointInterval) {
+        /** What the configuration has unless it says otherwise. */
+        public static final State DEFAULT = new State(
+                64, -1, Runtime.getRuntime().availableProcessors(), 64 << 20, 128 << 20, 48 << 20, Duration.ofMinutes(5));
     }
 
     /**

@@ -85,6 +85,16 @@ public enum Metric {
     MAILBOX_DEPTH(Kind.GAUGE, "keyway.mailbox.entries", "Invocations held in mailboxes and workers"),
     BLOCKED_KEYS(Kind.GAUGE, "keyway.blocked.keys", "Keys that wait for an operator"),
     HELD_BYTES(Kind.GAUGE, "keyway.held.bytes", "Bytes of records held by this process"),
+    STATE_SHARDS(Kind.GAUGE, "keyway.state.slots", "Slots whose state this instance holds or restores"),
+    STATE_MEMORY(Kind.GAUGE, "keyway.state.memory.bytes", "Memory outside of the heap that local stores use"),
+    STATE_RESTORING(Kind.GAUGE, "keyway.state.restoring", "Slots that are being restored from the changelog"),
+    STATE_RESTORE_REMAINING(
+            Kind.GAUGE,
+            "keyway.state.restore.remaining",
+            "Offsets of the changelog that running restores have still to read"),
+    STATE_RESTORED(Kind.COUNTER, "keyway.state.restored.records", "Records that restores have read"),
+    STATE_DISCARDED(
+            Kind.COUNTER, "keyway.state.discarded", "Local stores that could not be used and were made anew"),
     RPC_CALLS(Kind.COUNTER, "keyway.rpc.calls", "RPC calls by outcome", "outcome");
 
     /** How a metric is counted. */

@@ -76,6 +76,7 @@ public final class RocksStore implements Store {
 
     @Override
     public byte[] get(byte[] key) {
+        usable();
         try {
             return db.get(key);
         } catch (RocksDBException e) {
@@ -85,6 +86,7 @@ public final class RocksStore implements Store {
 
     @Override
     public void scan(byte[] prefix, byte[] from, Visitor visitor) {
+        usable();
         byte[] start = Arrays.compareUnsigned(prefix, from) > 0 ? prefix : from;
         // Without the bound the iterator would walk over the tombstones of everything behind the prefix.
         try (Slice bound = new Slice(RecordKeys.after(prefix));
@@ -104,6 +106,7 @@ public final class RocksStore implements Store {
 
     @Override
     public void write(List<Entry> batch, Position at) {
+        usable();
         try (WriteBatch writes = new WriteBatch()) {
             for (Entry entry : batch) {
                 if (entry.value() == null) {
@@ -127,6 +130,7 @@ public final class RocksStore implements Store {
 
     @Override
     public void checkpoint() {
+        usable();
         try {
             db.flush(flushing);
         } catch (RocksDBException e) {
@@ -136,10 +140,18 @@ public final class RocksStore implements Store {
 
     /** Files of this store on the disk, in bytes. */
     public long fileBytes() {
+        usable();
         try {
             return db.getLongProperty("rocksdb.total-sst-files-size");
         } catch (RocksDBException e) {
             throw failed("read", e);
+        }
+    }
+
+    /** A call after the close would end the process. */
+    private void usable() {
+        if (closed) {
+            throw new StoreException("the store in " + directory + " is closed", null);
         }
     }
 
