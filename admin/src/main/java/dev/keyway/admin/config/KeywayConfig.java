@@ -209,7 +209,13 @@ public record KeywayConfig(
             Duration checkpointInterval) {
         /** What the configuration has unless it says otherwise. */
         public static final State DEFAULT = new State(
-                64, -1, Runtime.getRuntime().availableProcessors(), 64 << 20, 128 << 20, 48 << 20, Duration.ofMinutes(5));
+                64,
+                -1,
+                Runtime.getRuntime().availableProcessors(),
+                64 << 20,
+                128 << 20,
+                48 << 20,
+                Duration.ofMinutes(5));
     }
 
     /**

@@ -93,8 +93,7 @@ public enum Metric {
             "keyway.state.restore.remaining",
             "Offsets of the changelog that running restores have still to read"),
     STATE_RESTORED(Kind.COUNTER, "keyway.state.restored.records", "Records that restores have read"),
-    STATE_DISCARDED(
-            Kind.COUNTER, "keyway.state.discarded", "Local stores that could not be used and were made anew"),
+    STATE_DISCARDED(Kind.COUNTER, "keyway.state.discarded", "Local stores that could not be used and were made anew"),
     RPC_CALLS(Kind.COUNTER, "keyway.rpc.calls", "RPC calls by outcome", "outcome");
 
     /** How a metric is counted. */

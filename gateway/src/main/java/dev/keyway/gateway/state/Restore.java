@@ -187,7 +187,11 @@ final class Restore {
         LOG.atInfo()
                 .addKeyValue("partition", slot)
                 .addKeyValue("offset", position)
-                .log("Restored {} records of {} from offset {} in {} ms", records, topics.changelog(), start,
+                .log(
+                        "Restored {} records of {} from offset {} in {} ms",
+                        records,
+                        topics.changelog(),
+                        start,
                         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     }
 

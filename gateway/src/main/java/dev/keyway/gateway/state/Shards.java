@@ -95,7 +95,8 @@ public final class Shards {
      */
     public Future<Shard> assign(int slot, CompletableFuture<?> moment) {
         Context owner = vertx.getOrCreateContext();
-        Held mine = new Held(new Restore(slot, topics, directory, this::consumer, admin, System::currentTimeMillis, meters));
+        Held mine = new Held(
+                new Restore(slot, topics, directory, this::consumer, admin, System::currentTimeMillis, meters));
         if (held.putIfAbsent(slot, mine) != null) {
             return Future.failedFuture(new StateException("slot " + slot + " is assigned already"));
         }

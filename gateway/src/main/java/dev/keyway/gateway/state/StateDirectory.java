@@ -57,7 +57,10 @@ public final class StateDirectory {
                 if (!e.damaged()) {
                     throw e;
                 }
-                LOG.atWarn().addKeyValue("slot", slot).addKeyValue("cause", e.getMessage()).log("Local state is discarded");
+                LOG.atWarn()
+                        .addKeyValue("slot", slot)
+                        .addKeyValue("cause", e.getMessage())
+                        .log("Local state is discarded");
                 delete(slot);
                 return new RocksStore(of(slot), memory);
             }

@@ -48,9 +48,12 @@ final class Changelog implements AutoCloseable {
     KafkaProducer<byte[], byte[]> producer(String id) {
         KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of(
-                        "bootstrap.servers", SharedBroker.bootstrapServers(),
-                        "transactional.id", found.changelog() + id,
-                        "transaction.timeout.ms", 600_000),
+                        "bootstrap.servers",
+                        SharedBroker.bootstrapServers(),
+                        "transactional.id",
+                        found.changelog() + id,
+                        "transaction.timeout.ms",
+                        600_000),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         producer.initTransactions();
@@ -96,10 +99,14 @@ final class Changelog implements AutoCloseable {
     private KafkaConsumer<byte[], byte[]> consumer() {
         return new KafkaConsumer<>(
                 Map.of(
-                        "bootstrap.servers", SharedBroker.bootstrapServers(),
-                        "isolation.level", "read_committed",
-                        "enable.auto.commit", false,
-                        "auto.offset.reset", "none"),
+                        "bootstrap.servers",
+                        SharedBroker.bootstrapServers(),
+                        "isolation.level",
+                        "read_committed",
+                        "enable.auto.commit",
+                        false,
+                        "auto.offset.reset",
+                        "none"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }
@@ -131,7 +138,6 @@ final class Changelog implements AutoCloseable {
     long discarded() {
         return restoreMeters.discarded.sum();
     }
-
 
     @Override
     public void close() throws IOException {

@@ -106,7 +106,9 @@ class RestoreIT {
         Store store = changelog.restored();
 
         assertThat(Changelog.all(store)).isEqualTo(Map.of("a", "2"));
-        assertThat(changelog.restoreMeters.records.sum()).as("2 + 2, and not 2 + 4").isEqualTo(4);
+        assertThat(changelog.restoreMeters.records.sum())
+                .as("2 + 2, and not 2 + 4")
+                .isEqualTo(4);
         assertThat(changelog.discarded()).isZero();
         changelog.keep(store);
     }
@@ -148,7 +150,11 @@ class RestoreIT {
     void aDamagedLocalStoreIsMadeAnew() throws IOException {
         changelog.commit("a", "1");
         changelog.keep(changelog.restored());
-        Path slot = changelog.dataDir.resolve("state").resolve(changelog.found.changelog()).resolve("0");
+        Path slot = changelog
+                .dataDir
+                .resolve("state")
+                .resolve(changelog.found.changelog())
+                .resolve("0");
         Files.writeString(slot.resolve("CURRENT"), "nonsense\n");
 
         Store store = changelog.restored();
@@ -167,8 +173,8 @@ class RestoreIT {
 
         assertThatThrownBy(changelog::restored)
                 .isInstanceOf(StateException.class)
-                .hasMessageContaining("record " + changelog.found.changelog()
-                        + "/0@" + offset + " is malformed: state key: target type at byte 2 has a length of 5 and only 0 bytes follow");
+                .hasMessageContaining("record " + changelog.found.changelog() + "/0@" + offset
+                        + " is malformed: state key: target type at byte 2 has a length of 5 and only 0 bytes follow");
     }
 
     @Test

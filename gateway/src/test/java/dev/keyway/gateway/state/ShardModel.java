@@ -8,7 +8,6 @@ import dev.keyway.gateway.state.record.Address;
 import dev.keyway.gateway.state.record.RecordKey;
 import dev.keyway.gateway.state.record.RecordKeys;
 import dev.keyway.gateway.state.record.StateValue;
-import dev.keyway.gateway.state.record.Values;
 import dev.keyway.gateway.state.store.MemoryStore;
 import dev.keyway.gateway.state.store.Position;
 import io.vertx.core.AsyncResult;
@@ -75,12 +74,11 @@ final class ShardModel {
     /** What the inbox delivers again after a restart gets the same judgements in the same order. */
     private void replayArrivals() {
         accepted.clear();
-        fold(false).forEach((key, value) -> {
-            if (RecordKeys.decode(key) instanceof RecordKey.Dedup mark) {
-                accepted.put(mark.partition(), Values.mark(value));
-            }
-        });
-        List<Arrival> again = arrivals.stream().filter(a -> a.inboxOffset() >= watermark).toList();
+        arrivals.stream()
+                .filter(arrival -> arrival.inboxOffset() < watermark)
+                .forEach(arrival -> accepted.merge(arrival.origin().partition(), arrival.offset(), Math::max));
+        List<Arrival> again =
+                arrivals.stream().filter(a -> a.inboxOffset() >= watermark).toList();
         again.forEach(this::judge);
     }
 
@@ -153,7 +151,8 @@ final class ShardModel {
     private Map<String, StateValue> states(Address address, long at) {
         Map<String, StateValue> states = new TreeMap<>();
         fold(true).forEach((key, value) -> {
-            if (RecordKeys.decode(key) instanceof RecordKey.State state && state.address().equals(address)) {
+            if (RecordKeys.decode(key) instanceof RecordKey.State state
+                    && state.address().equals(address)) {
                 StateValue found = StateValue.decode(value);
                 if (!found.expired(at)) {
                     states.put(state.name(), found);
@@ -210,7 +209,10 @@ final class ShardModel {
         Changes changes = new Changes();
         for (Effect effect : effects) {
             if (effect instanceof Effect.Set set) {
-                changes.set(address, set.name(), ShardProperties.value(set.value(), set.expiration(), turn.startedMillis()));
+                changes.set(
+                        address,
+                        set.name(),
+                        ShardProperties.value(set.value(), set.expiration(), turn.startedMillis()));
             } else if (effect instanceof Effect.Delete delete) {
                 changes.delete(address, delete.name());
             } else if (effect instanceof Effect.Delay delay) {
@@ -314,11 +316,13 @@ final class ShardModel {
             if (born != generation) {
                 return;
             }
-            List<RecordKey.Timer> wanted = visibleTimers().filter(timer -> timer.dueMillis() <= now).toList();
+            List<RecordKey.Timer> wanted =
+                    visibleTimers().filter(timer -> timer.dueMillis() <= now).toList();
             List<RecordKey.Timer> due = result.result().stream().map(Timer::key).toList();
             assertThat(due).hasSizeLessThanOrEqualTo(limit + 1);
             same(due, wanted.subList(0, due.size()), "timers in their order");
-            long next = visibleTimers().mapToLong(RecordKey.Timer::dueMillis).min().orElse(Long.MAX_VALUE);
+            long next =
+                    visibleTimers().mapToLong(RecordKey.Timer::dueMillis).min().orElse(Long.MAX_VALUE);
             assertThat(shard.nextDue()).as("next due").isLessThanOrEqualTo(next);
             if (!result.result().isEmpty()) {
                 shard.seal(new Changes().fired(result.result().get(0))).onSuccess(sealed::add);
@@ -343,7 +347,8 @@ final class ShardModel {
         shard.backlog(address, -1, 2).onComplete(checked(result -> {
             if (born == generation) {
                 List<RecordKey.Queued> wanted = queued(address);
-                List<RecordKey.Queued> found = result.result().stream().map(Queued::key).toList();
+                List<RecordKey.Queued> found =
+                        result.result().stream().map(Queued::key).toList();
                 assertThat(found.isEmpty()).as("an empty backlog").isEqualTo(wanted.isEmpty());
                 same(found, wanted.subList(0, found.size()), "backlog in its order");
             }
@@ -353,7 +358,8 @@ final class ShardModel {
     private List<RecordKey.Queued> queued(Address address) {
         return fold(true).keySet().stream()
                 .map(RecordKeys::decode)
-                .filter(key -> key instanceof RecordKey.Queued queued && queued.address().equals(address))
+                .filter(key -> key instanceof RecordKey.Queued queued
+                        && queued.address().equals(address))
                 .map(RecordKey.Queued.class::cast)
                 .toList();
     }
@@ -412,7 +418,8 @@ final class ShardModel {
 
         NavigableFold wanted = fold(false);
         fold(false).keySet().forEach(key -> {
-            if (RecordKeys.decode(key) instanceof RecordKey.Timer timer && !timer.token().isEmpty()) {
+            if (RecordKeys.decode(key) instanceof RecordKey.Timer timer
+                    && !timer.token().isEmpty()) {
                 wanted.put(TokenIndex.key(timer.senderId(), timer.token()), key);
             }
         });
@@ -432,10 +439,11 @@ final class ShardModel {
         List<RecordKey.Timer> wanted = visibleTimers().toList();
         List<RecordKey.Timer> fired = new ArrayList<>();
         for (int i = 0; i <= wanted.size(); i++) {
-            shard.due(now, 1).onSuccess(due -> due.forEach(timer -> {
-                fired.add(timer.key());
-                shard.seal(new Changes().fired(timer)).onSuccess(sealed::add);
-            }));
+            shard.due(now, 1)
+                    .onSuccess(due -> due.forEach(timer -> {
+                        fired.add(timer.key());
+                        shard.seal(new Changes().fired(timer)).onSuccess(sealed::add);
+                    }));
             lane.drain();
             commit(Integer.MAX_VALUE);
             lane.drain();

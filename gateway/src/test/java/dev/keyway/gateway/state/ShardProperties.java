@@ -52,10 +52,10 @@ class ShardProperties {
         Arbitrary<Address> address = Arbitraries.of(ADDRESSES);
         Arbitrary<Integer> any = Arbitraries.integers().between(0, 9);
         Arbitrary<Step> open = address.map(a -> new Named("open " + a, model -> model.open(a)));
-        Arbitrary<Step> seal = Combinators.combine(address, effects()).as((a, effects) ->
-                new Named("seal " + a + " " + effects, model -> model.seal(a, effects)));
-        Arbitrary<Step> call = Combinators.combine(address, effects()).as((a, effects) ->
-                new Named("call " + a + " " + effects, model -> model.call(a, effects)));
+        Arbitrary<Step> seal = Combinators.combine(address, effects())
+                .as((a, effects) -> new Named("seal " + a + " " + effects, model -> model.seal(a, effects)));
+        Arbitrary<Step> call = Combinators.combine(address, effects())
+                .as((a, effects) -> new Named("call " + a + " " + effects, model -> model.call(a, effects)));
         Arbitrary<Step> discard = address.map(a -> new Named("discard " + a, model -> model.discard(a)));
         Arbitrary<Step> commit = any.map(n -> new Named("commit " + n, model -> model.commit(n)));
         Arbitrary<Step> drop = any.map(n -> new Named("drop " + n, model -> model.drop(n)));
@@ -63,8 +63,8 @@ class ShardProperties {
         Arbitrary<Step> fire = any.map(n -> new Named("fire " + n, model -> model.fire(n)));
         Arbitrary<Step> backlog = address.map(a -> new Named("backlog " + a, model -> model.backlog(a)));
         Arbitrary<Step> consume = address.map(a -> new Named("consume " + a, model -> model.consume(a)));
-        Arbitrary<Step> admit = Combinators.combine(any, any).as((o, n) ->
-                new Named("admit " + o + " from " + n, model -> model.admit(o % 2, n)));
+        Arbitrary<Step> admit = Combinators.combine(any, any)
+                .as((o, n) -> new Named("admit " + o + " from " + n, model -> model.admit(o % 2, n)));
         Arbitrary<Step> plain = Arbitraries.of(
                 new Named("work", ShardModel::work),
                 new Named("work", ShardModel::work),

@@ -8,7 +8,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** A store on the heap, for tests and for trying things out: a restart restores from the changelog. */
-public final class MemoryStore implements Store {
+public class MemoryStore implements Store {
     private final NavigableMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
     private Position position;
 
