@@ -161,6 +161,7 @@ public final class Shard {
      *
      * <p>If that transaction is aborted, drop these before asking again.
      *
+     * @param committedInboxOffset all records below it have been judged by {@link #admit}
      * @return {@code null} if none has moved
      */
     public Sealed marks(long committedInboxOffset) {

@@ -48,6 +48,8 @@ final class ShardModel {
     private long inbox;
     /** Inbox offset below which everything is done and committed. */
     private long watermark;
+    /** Inbox offset below which everything was judged. */
+    private long judged;
 
     private Throwable broken;
 
@@ -74,6 +76,7 @@ final class ShardModel {
     /** What the inbox delivers again after a restart gets the same judgements in the same order. */
     private void replayArrivals() {
         accepted.clear();
+        judged = watermark;
         arrivals.stream()
                 .filter(arrival -> arrival.inboxOffset() < watermark)
                 .forEach(arrival -> accepted.merge(arrival.origin().partition(), arrival.offset(), Math::max));
@@ -283,8 +286,8 @@ final class ShardModel {
     /** Commits the oldest sealed changes in one transaction, with the marks of what the inbox has brought. */
     void commit(int count) {
         List<Sealed> transaction = new ArrayList<>(sealed.subList(0, Math.min(count, sealed.size())));
-        // Any offset up to the end: whatever was done in the meantime, it is the watermark that is committed.
-        long committed = watermark + Math.min(count, inbox - watermark);
+        // Nothing is done before it was judged.
+        long committed = watermark + Math.min(count, judged - watermark);
         Sealed marks = shard.marks(committed);
         if (marks != null) {
             transaction.add(marks);
@@ -396,6 +399,7 @@ final class ShardModel {
         int born = generation;
         shard.admit(List.of(arrival)).onComplete(checked(result -> {
             if (born == generation) {
+                judged = arrival.inboxOffset() + 1;
                 same(result.result(), List.of(wanted), "whether " + arrival + " is new");
             }
         }));
