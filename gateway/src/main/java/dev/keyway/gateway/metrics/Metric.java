@@ -6,6 +6,7 @@ import java.util.List;
 public enum Metric {
     RECORDS_RECEIVED(Kind.COUNTER, "keyway.records.received", "Records taken from Kafka for delivery", "subscription"),
     RECORDS_DELIVERED(Kind.COUNTER, "keyway.records.delivered", "Records that their handler completed", "subscription"),
+    RECORDS_FORWARDED(Kind.COUNTER, "keyway.records.forwarded", "Records that the inbox has taken", "subscription"),
     ATTEMPTS_RETRIED(
             Kind.COUNTER,
             "keyway.attempts.retried",

@@ -23,6 +23,7 @@ public final class SourceMeters implements AutoCloseable {
     private final List<Meter> registered = new ArrayList<>();
     private final LongAdder received;
     private final LongAdder delivered;
+    private final LongAdder forwarded;
     private final LongAdder retried;
     private final LongAdder batchesSent;
     private final LongAdder headersDropped;
@@ -43,6 +44,7 @@ public final class SourceMeters implements AutoCloseable {
         this.meters = meters;
         received = counter(Metric.RECORDS_RECEIVED, subscription);
         delivered = counter(Metric.RECORDS_DELIVERED, subscription);
+        forwarded = counter(Metric.RECORDS_FORWARDED, subscription);
         retried = counter(Metric.ATTEMPTS_RETRIED, subscription);
         batchesSent = counter(Metric.BATCHES_SENT, subscription);
         headersDropped = counter(Metric.HEADERS_DROPPED, subscription);
@@ -88,6 +90,10 @@ public final class SourceMeters implements AutoCloseable {
 
     public void delivered() {
         delivered.increment();
+    }
+
+    public void forwarded() {
+        forwarded.increment();
     }
 
     public void retried() {

@@ -39,7 +39,7 @@ final class Assignment extends Fence implements Part {
         this.gauge = new PressureGauge(
                 origin.limits().partitionRecords(), origin.limits().partitionBytes(), process);
         // The group generation under which the partition was assigned grows with every owner.
-        this.headers = new DeliveryHeaders(origin.id(), origin.topic(), partition.partition(), started.generation());
+        this.headers = new DeliveryHeaders(origin.id(), partition.topic(), partition.partition(), started.generation());
         this.seekEpoch = started.seekEpoch();
         this.losses = started.losses();
         this.committed = started.position();
@@ -97,10 +97,19 @@ final class Assignment extends Fence implements Part {
 
     /** A record of this assignment is done; false when it was already. */
     boolean completed(RecordInvocation invocation) {
-        if (!tracker.complete(invocation.index())) {
+        return completed(invocation.index(), invocation.bytes());
+    }
+
+    /**
+     * The record with this arrival number is done; false when it was already.
+     *
+     * @param bytes what it counts for against the byte bounds
+     */
+    boolean completed(long index, int bytes) {
+        if (!tracker.complete(index)) {
             return false;
         }
-        gauge.release(1, invocation.bytes());
+        gauge.release(1, bytes);
         changed = true;
         return true;
     }

@@ -40,7 +40,8 @@ final class Drains {
         return all.future();
     }
 
-    private static Future<Void> within(Vertx vertx, Future<Void> future, long millis) {
+    /** The future, or a failure when it takes longer than the bound. */
+    static Future<Void> within(Vertx vertx, Future<Void> future, long millis) {
         Promise<Void> promise = Promise.promise();
         long timer = vertx.setTimer(
                 Math.max(1, millis),

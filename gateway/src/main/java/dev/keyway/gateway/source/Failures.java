@@ -44,18 +44,18 @@ final class Failures {
     private static Policy policy(RecordInvocation invocation, Outcome outcome, boolean exhausted) {
         Subscription subscription = invocation.origin().subscription();
         if (exhausted) {
-            return onFailure(invocation, subscription);
+            return onFailure(invocation);
         }
         return switch (outcome.kind()) {
             case DEAD_LETTER -> Policy.DEAD_LETTER;
             case DISCARD -> Policy.DISCARD;
             case TERMINAL -> onTerminal(invocation, subscription);
-            default -> onFailure(invocation, subscription);
+            default -> onFailure(invocation);
         };
     }
 
-    private static Policy onFailure(RecordInvocation invocation, Subscription subscription) {
-        OnFailure chosen = subscription.onFailure();
+    private static Policy onFailure(RecordInvocation invocation) {
+        OnFailure chosen = invocation.onFailure();
         if (chosen == null) {
             RetryPolicy policy = invocation.retryPolicy();
             chosen = policy.onMaxAttempts() != null ? policy.onMaxAttempts() : OnFailure.PAUSE;
@@ -72,7 +72,7 @@ final class Failures {
         if (chosen == null) {
             return invocation.target().deployment().protocol() == Protocol.RESTATE
                     ? Policy.COMPLETE
-                    : onFailure(invocation, subscription);
+                    : onFailure(invocation);
         }
         return switch (chosen) {
             case COMPLETE -> Policy.COMPLETE;
@@ -106,7 +106,7 @@ final class Failures {
     /** The record is done only when the dead letter is acknowledged; until then its key waits and the cause is shown. */
     private static void deadLetter(RecordInvocation invocation, Outcome outcome, int tries) {
         Origin origin = invocation.origin();
-        String topic = origin.subscription().effectiveDeadLetterTopic();
+        String topic = invocation.deadLetterTopic();
         DeadLetters.Letter letter = new DeadLetters.Letter(
                 topic,
                 invocation.record(),
@@ -146,8 +146,8 @@ final class Failures {
 
     private static void notWritten(RecordInvocation invocation, Outcome outcome, String failure, int tries) {
         Origin origin = invocation.origin();
-        String reason = "the dead-letter topic " + origin.subscription().effectiveDeadLetterTopic()
-                + " does not take the record: " + failure + " (first failure: " + outcome.reason() + ")";
+        String reason = "the dead-letter topic " + invocation.deadLetterTopic() + " does not take the record: "
+                + failure + " (first failure: " + outcome.reason() + ")";
         LOG.atWarn()
                 .addKeyValue("subscription", origin.id())
                 .addKeyValue("topic", invocation.record().topic())
@@ -188,7 +188,7 @@ final class Failures {
     }
 
     private static void log(RecordInvocation invocation, Policy policy, Outcome outcome) {
-        LOG.atWarn()
+        LOG.atLevel(invocation.failureLevel())
                 .addKeyValue("subscription", invocation.origin().id())
                 .addKeyValue("topic", invocation.record().topic())
                 .addKeyValue("partition", invocation.record().partition())

@@ -9,6 +9,7 @@ import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.metrics.SourceMeters;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * What all records of one source share: identity, the newest subscription and target, lease and meters. Written by the
@@ -31,6 +32,8 @@ final class Origin {
     private volatile Batching batching;
     private volatile int losses;
     private volatile boolean transactional;
+    private Forwarding forwarding;
+    private TopicIds topicIds;
 
     Origin(
             Subscription subscription,
@@ -78,6 +81,29 @@ final class Origin {
 
     void target(Target newest) {
         this.target = newest;
+    }
+
+    /** Before the consumer polls. */
+    void forwarding(Forwarding way, TopicIds ids) {
+        this.forwarding = way;
+        this.topicIds = ids;
+    }
+
+    /** How its records go to the inbox; {@code null} when they are invoked in this process. */
+    Forwarding forwarding() {
+        return forwarding;
+    }
+
+    /** {@code null} unless it forwards. Poll thread only. */
+    TopicIds topicIds() {
+        return topicIds;
+    }
+
+    /** Where a partition begins that its group has no offset for, {@code null} for the start of its log. */
+    Long start(TopicPartition partition) {
+        return forwarding == null
+                ? subscription.start().get(partition.partition())
+                : forwarding.starts().get(partition);
     }
 
     String id() {

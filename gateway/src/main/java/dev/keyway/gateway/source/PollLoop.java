@@ -28,6 +28,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -76,8 +77,26 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
      * Where a partition begins.
      *
      * @param losses {@link Origin#losses()} when it was decided
+     * @param topicId of the topic, {@code null} unless the source forwards
+     * @param movedBy epoch of the newest seek that moved the partition, 0 if none did
      */
-    record Started(long position, OffsetMetadata.Completions completions, int seekEpoch, int generation, int losses) {}
+    record Started(
+            long position,
+            OffsetMetadata.Completions completions,
+            int seekEpoch,
+            int generation,
+            int losses,
+            Uuid topicId,
+            int movedBy) {
+
+        Started(long position, OffsetMetadata.Completions completions, int seekEpoch, int generation, int losses) {
+            this(position, completions, seekEpoch, generation, losses, null, 0);
+        }
+
+        Started of(Uuid id, int seek) {
+            return new Started(position, completions, seekEpoch, generation, losses, id, seek);
+        }
+    }
 
     private final Origin origin;
     private final StartPositions positions;

@@ -1,6 +1,7 @@
 package dev.keyway.gateway.source;
 
 import dev.keyway.admin.model.NullKey;
+import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.RetryPolicy;
 import dev.keyway.codecs.Codec;
@@ -22,9 +23,10 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.record.TimestampType;
+import org.slf4j.event.Level;
 
 /** One Kafka record for one target. */
-final class RecordInvocation extends Invocation implements BatchRecord, Completion {
+class RecordInvocation extends Invocation implements BatchRecord, Completion {
     private static final byte[] EMPTY = new byte[0];
 
     private final Assignment assignment;
@@ -61,6 +63,20 @@ final class RecordInvocation extends Invocation implements BatchRecord, Completi
 
     ConsumerRecord<byte[], byte[]> record() {
         return record;
+    }
+
+    /** What becomes of it when no attempt is left; {@code null} takes its retry policy's word. */
+    OnFailure onFailure() {
+        return origin().subscription().onFailure();
+    }
+
+    String deadLetterTopic() {
+        return origin().subscription().effectiveDeadLetterTopic();
+    }
+
+    /** Of the line in the log that says that it failed. */
+    Level failureLevel() {
+        return Level.WARN;
     }
 
     /** Its arrival index in the assignment's tracker. */

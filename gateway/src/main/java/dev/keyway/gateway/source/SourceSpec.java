@@ -5,6 +5,8 @@ import dev.keyway.admin.model.Subscription;
 import dev.keyway.gateway.commit.TransactionSettings;
 import dev.keyway.gateway.invoke.Target;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * What a source verticle starts with.
@@ -15,6 +17,7 @@ import java.util.Map;
  * @param transactions how they are run, when they are
  * @param transactional whether it commits in transactions from its start; otherwise it begins to with the first effect
  * @param connection the connection and security part of them, for other clients of the cluster
+ * @param forwarding the way to the inbox, {@code null} for a source whose records are invoked in this process
  */
 record SourceSpec(
         Subscription subscription,
@@ -26,8 +29,48 @@ record SourceSpec(
         Map<String, Object> connection,
         long maxPollIntervalMillis,
         TransactionSettings transactions,
-        boolean transactional) {
+        boolean transactional,
+        Forwarding forwarding) {
     private static final long ANSWER_GRACE_MS = 2_000;
+
+    SourceSpec {
+        if (transactional && forwarding != null) {
+            throw new IllegalArgumentException("a source that forwards runs no transactions, only slots do");
+        }
+    }
+
+    /** A source whose records are invoked in this process. */
+    SourceSpec(
+            Subscription subscription,
+            Target target,
+            boolean exclusive,
+            int mailboxOwner,
+            KeywayConfig config,
+            Map<String, Object> consumer,
+            Map<String, Object> connection,
+            long maxPollIntervalMillis,
+            TransactionSettings transactions,
+            boolean transactional) {
+        this(
+                subscription,
+                target,
+                exclusive,
+                mailboxOwner,
+                config,
+                consumer,
+                connection,
+                maxPollIntervalMillis,
+                transactions,
+                transactional,
+                null);
+    }
+
+    /** What the consumer subscribes to. */
+    Set<String> topics() {
+        return forwarding == null
+                ? Set.of(subscription.topic())
+                : forwarding.topics().keySet();
+    }
 
     /** The bound of a drain: as configured, and always below {@code max.poll.interval.ms}. */
     long drainMillis() {
@@ -53,7 +96,8 @@ record SourceSpec(
     boolean needsRestart(SourceSpec next, TransactionSettings inUse) {
         return !consumer.equals(next.consumer)
                 || !connection.equals(next.connection)
-                || !subscription.topic().equals(next.subscription.topic())
+                || !topics().equals(next.topics())
+                || !Objects.equals(forwarding, next.forwarding)
                 || exclusive != next.exclusive
                 || (inUse != null && !inUse.equals(next.transactions));
     }

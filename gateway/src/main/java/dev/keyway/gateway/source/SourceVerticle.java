@@ -9,7 +9,6 @@ import dev.keyway.gateway.dispatch.CompletionSink;
 import dev.keyway.gateway.dispatch.Fence;
 import dev.keyway.gateway.dispatch.Invocation;
 import dev.keyway.gateway.dispatch.Route;
-import dev.keyway.gateway.dispatch.Runner;
 import dev.keyway.gateway.egress.DeadLetters;
 import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.metrics.SourceMeters;
@@ -33,6 +32,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,11 +64,13 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
     private SourceSpec newest;
     private volatile TransactionSettings transactions;
     private DeadLetters deadLetters;
-    private List<List<Invocation>> outgoing;
+    private Intake intake;
+    private TopicIds topicIds;
     private boolean everAssigned;
     private String problem;
     private String transactionProblem;
     private boolean closing;
+    private String inboxProblem;
     private long pressureTimer = -1;
     private int ticks;
 
@@ -96,7 +98,13 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
         if (spec.transactional()) {
             openLane();
         }
-        return vertx.executeBlocking(() -> Membership.of(spec.consumer(), spec.connection()))
+        return vertx.executeBlocking(() -> {
+                    Membership membership = Membership.of(spec.consumer(), spec.connection());
+                    if (spec.forwarding() != null) {
+                        topicIds = new TopicIds(spec.connection());
+                    }
+                    return membership;
+                })
                 .compose(membership -> {
                     Origin shared = new Origin(
                             spec.subscription(),
@@ -119,10 +127,11 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
                             .log("Consumer failed"));
                     stream.batchHandler(this::onBatch);
                     vertx.setPeriodic(spec.config().consumer().commitInterval().toMillis(), id -> tick());
-                    return stream.subscribe(Set.of(origin.topic()));
+                    return stream.subscribe(spec.topics());
                 })
                 .onFailure(failure -> {
                     deadLetters.close();
+                    closeTopicIds();
                     if (lane != null) {
                         lane.close();
                     }
@@ -232,13 +241,12 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
     void own(Origin theOrigin, PollLoop loop) {
         origin = theOrigin;
         origin.target(spec.target());
+        origin.forwarding(spec.forwarding(), topicIds);
         consumer = loop;
         committer = lane == null ? new OffsetCommitter(origin, context, loop, assignments) : transactions(null);
-        int runners = route.runners().size();
-        outgoing = new ArrayList<>(runners);
-        for (int i = 0; i < runners; i++) {
-            outgoing.add(new ArrayList<>());
-        }
+        intake = spec.forwarding() == null
+                ? new DirectIntake(route, spec.exclusive(), origin.mailboxOwner())
+                : new ForwardIntake(vertx, context, origin, route, new InboxEvents());
     }
 
     /** What is owned now. Own context. */
@@ -263,11 +271,22 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
         }
         closing = true;
         return stream.close()
+                .eventually(intake::close)
                 .eventually(deadLetters::close)
+                .eventually(this::closeTopicIds)
                 .eventually(() -> committer.close())
                 .eventually(() -> {
                     meters.close();
                     return Future.succeededFuture();
+                });
+    }
+
+    private Future<Void> closeTopicIds() {
+        return topicIds == null
+                ? Future.succeededFuture()
+                : vertx.executeBlocking(() -> {
+                    topicIds.close();
+                    return null;
                 });
     }
 
@@ -286,18 +305,11 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
                 press(assignment);
             }
         }
-        List<Runner> runners = route.runners();
-        for (int i = 0; i < outgoing.size(); i++) {
-            List<Invocation> batch = outgoing.get(i);
-            if (!batch.isEmpty()) {
-                outgoing.set(i, new ArrayList<>(batch.size()));
-                runners.get(i).submit(batch);
-            }
-        }
+        intake.flush();
     }
 
     private void onPartition(Assignment assignment, List<ConsumerRecord<byte[], byte[]>> records, long now) {
-        boolean exclusive = spec.exclusive();
+        int copies = intake.copies(assignment);
         int taken = 0;
         long bytes = 0;
         for (int i = 0; i < records.size(); i++) {
@@ -306,21 +318,25 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
             if (index < 0) {
                 continue;
             }
-            int size = size(record);
-            RecordInvocation invocation = new RecordInvocation(assignment, record, index, size);
+            int size = (int) Math.min(Integer.MAX_VALUE, (long) copies * size(record));
             taken++;
             bytes += size;
-            Runner runner = route.runner(exclusive, origin.mailboxOwner(), invocation.mailboxKey());
-            outgoing.get(runner.index()).add(invocation);
+            intake.take(assignment, record, index, size);
         }
         assignment.took(taken, bytes);
         meters.received(taken);
     }
 
     private static int size(ConsumerRecord<byte[], byte[]> record) {
-        int size =
-                RECORD_OVERHEAD + Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
-        for (Header header : record.headers()) {
+        return RECORD_OVERHEAD
+                + Math.max(0, record.serializedKeySize())
+                + Math.max(0, record.serializedValueSize())
+                + headerBytes(record.headers());
+    }
+
+    static int headerBytes(Headers headers) {
+        int size = 0;
+        for (Header header : headers) {
             size += header.key().length() + (header.value() == null ? 0 : header.value().length);
         }
         return size;
@@ -389,9 +405,10 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
         context.runOnContext(v -> partitions.forEach((partition, start) -> {
             everAssigned = true;
             kill(assignments.remove(partition));
-            assignments.put(
-                    partition,
-                    new Assignment(origin, partition, start, route.runners().size(), process));
+            Assignment assignment =
+                    new Assignment(origin, partition, start, route.runners().size(), process);
+            assignments.put(partition, assignment);
+            intake.begin(assignment);
         }));
     }
 
@@ -403,7 +420,9 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
             List<Assignment> revoked = owned(partitions);
             revoked.removeIf(assignment -> assignment.state() == Fence.State.DEAD);
             revoked.forEach(assignment -> assignment.state(Fence.State.DRAINING));
-            Drains.run(vertx, route.runners(), revoked, spec.drainMillis()).onComplete(drained -> {
+            Future<Void> calls = Drains.run(vertx, route.runners(), revoked, spec.drainMillis());
+            Future<Void> forwards = Drains.within(vertx, intake.drain(revoked), spec.drainMillis());
+            Future.join(calls, forwards).onComplete(drained -> {
                 if (drained.failed()) {
                     meters.drainTimedOut();
                 }
@@ -449,6 +468,7 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
         }
         assignment.state(Fence.State.DEAD);
         assignment.release();
+        intake.drop(assignment);
         Set<Assignment> dead = Set.of(assignment);
         route.runners().forEach(runner -> runner.context().runOnContext(v -> runner.drain(dead, () -> {})));
     }
@@ -521,8 +541,33 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
     /** The state on this instance. Any context. */
     Future<SubscriptionStatus> status(Map<TopicPartition, Integer> blocked) {
         Promise<SubscriptionStatus> promise = Promise.promise();
-        context.runOnContext(v -> promise.complete(
-                report.status(origin, problem != null ? problem : transactionProblem, everAssigned, blocked)));
+        context.runOnContext(v -> promise.complete(report.status(origin, firstProblem(), everAssigned, blocked)));
         return promise.future();
+    }
+
+    private String firstProblem() {
+        if (problem != null) {
+            return problem;
+        }
+        return transactionProblem != null ? transactionProblem : inboxProblem;
+    }
+
+    /** What the way to the inbox tells. */
+    private final class InboxEvents implements ForwardIntake.Events {
+        @Override
+        public void progressed() {
+            pressAll();
+        }
+
+        @Override
+        public void problem(String reason) {
+            if (reason != null) {
+                LOG.atWarn()
+                        .addKeyValue("subscription", origin.id())
+                        .addKeyValue("cause", reason)
+                        .log("Records not forwarded, will try again");
+            }
+            inboxProblem = reason;
+        }
     }
 }

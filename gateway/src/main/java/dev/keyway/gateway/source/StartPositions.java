@@ -12,6 +12,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,7 @@ final class StartPositions {
         for (TopicPartition partition : partitions) {
             Subscription.Seek seek = newestSeek == null ? null : newestSeek.moving(partition.partition());
             OffsetAndMetadata offset = committed.get(partition);
-            Long start = subscription.start().get(partition.partition());
+            Long start = origin.start(partition);
             if (fromLogStart.contains(partition)) {
                 atLogStart.add(partition);
             } else if (offset != null) {
@@ -86,7 +87,24 @@ final class StartPositions {
                 started.put(partition, new PollLoop.Started(position, null, epoch, generation, origin.losses())));
         commit(started);
         fromLogStart.removeAll(partitions);
+        if (origin.topicIds() != null) {
+            identify(started, newestSeek);
+        }
         return started;
+    }
+
+    /** What the inbox has to know of where the records come from. */
+    private void identify(Map<TopicPartition, PollLoop.Started> started, Subscription.Seek newestSeek) {
+        Set<String> topics = new HashSet<>();
+        started.keySet().forEach(partition -> topics.add(partition.topic()));
+        if (topics.isEmpty()) {
+            return;
+        }
+        Map<String, Uuid> ids = origin.topicIds().of(topics);
+        started.replaceAll((partition, start) -> {
+            Subscription.Seek seek = newestSeek == null ? null : newestSeek.moving(partition.partition());
+            return start.of(ids.get(partition.topic()), seek == null ? 0 : seek.epoch());
+        });
     }
 
     private PollLoop.Started resume(

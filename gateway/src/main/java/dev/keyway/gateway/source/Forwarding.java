@@ -1,0 +1,51 @@
+package dev.keyway.gateway.source;
+
+import dev.keyway.admin.model.OnFailure;
+import dev.keyway.gateway.inbox.Envelope;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.event.Level;
+
+/**
+ * How a source forwards to the inbox. Immutable.
+ *
+ * @param topics what it reads, with the way of each topic's records
+ * @param starts where a partition begins that its group has no offset for; one that is missing begins at its log's start
+ */
+record Forwarding(Inbox inbox, Map<String, TopicRoute> topics, Map<TopicPartition, Long> starts) {
+    Forwarding {
+        topics = Map.copyOf(topics);
+        starts = Map.copyOf(starts);
+    }
+
+    /**
+     * The inbox on the home cluster.
+     *
+     * @param slots partitions of the topic
+     * @param maxRecordBytes the largest record that the topic takes
+     * @param connection connection and security properties of the cluster, Java client names
+     */
+    record Inbox(String topic, int slots, int maxRecordBytes, Map<String, Object> connection) {}
+
+    /**
+     * Where the records of a topic go.
+     *
+     * @param targets each gets every record, in this order
+     * @param valueType the typename that values go under, as they are
+     * @param forwardHeaders whether record headers go along
+     */
+    record TopicRoute(List<Envelope.Target> targets, String valueType, boolean forwardHeaders, InvalidRecords invalid) {
+        TopicRoute {
+            targets = List.copyOf(targets);
+        }
+    }
+
+    /**
+     * What becomes of a record that no target can be invoked with.
+     *
+     * @param level of its line in the log
+     * @param deadLetterTopic for {@link OnFailure#DEAD_LETTER}
+     */
+    record InvalidRecords(OnFailure action, Level level, String deadLetterTopic) {}
+}

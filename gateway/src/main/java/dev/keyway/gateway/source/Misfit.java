@@ -1,0 +1,55 @@
+package dev.keyway.gateway.source;
+
+import dev.keyway.admin.model.OnFailure;
+import dev.keyway.gateway.invoke.Target;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.event.Level;
+
+/**
+ * A record that cannot be forwarded to the inbox. It takes its topic's policy, with all that belongs to one: dead letters,
+ * the list of blocked records, an operator's word.
+ */
+final class Misfit extends RecordInvocation {
+    /** Nobody is called. */
+    private static final Target NOBODY = new Target(null, null, null, null);
+
+    private final String reason;
+    private final Forwarding.InvalidRecords policy;
+
+    Misfit(
+            Assignment assignment,
+            ConsumerRecord<byte[], byte[]> record,
+            long index,
+            int bytes,
+            String reason,
+            Forwarding.InvalidRecords policy) {
+        super(assignment, record, index, bytes);
+        this.reason = reason;
+        this.policy = policy;
+    }
+
+    @Override
+    protected Target resolve() {
+        return NOBODY;
+    }
+
+    @Override
+    protected String prepare(Target target) {
+        return reason;
+    }
+
+    @Override
+    OnFailure onFailure() {
+        return policy.action();
+    }
+
+    @Override
+    String deadLetterTopic() {
+        return policy.deadLetterTopic();
+    }
+
+    @Override
+    Level failureLevel() {
+        return policy.level();
+    }
+}
