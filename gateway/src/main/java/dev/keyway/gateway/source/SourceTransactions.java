@@ -1,8 +1,12 @@
 package dev.keyway.gateway.source;
 
 import dev.keyway.admin.config.KeywayConfig;
+import dev.keyway.admin.config.Secrets;
+import dev.keyway.admin.kafka.OptionException;
+import dev.keyway.admin.kafka.ProducerOptions;
 import dev.keyway.admin.model.DeliverySemantic;
 import dev.keyway.admin.model.Egress;
+import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.RegistrySnapshot;
 import dev.keyway.admin.model.Subscription;
 import dev.keyway.gateway.commit.TransactionSettings;
@@ -13,12 +17,12 @@ import java.util.Optional;
 
 /** How a source's transactions are run, as its exactly-once egresses want it. One thread at a time. */
 final class SourceTransactions {
-    private static final Duration STANDARD_TIMEOUT = Duration.ofSeconds(10);
-
     private final KeywayConfig config;
+    private final Secrets secrets;
 
-    SourceTransactions(KeywayConfig config) {
+    SourceTransactions(KeywayConfig config, Secrets secrets) {
         this.config = config;
+        this.secrets = secrets;
     }
 
     /** Whether the source begins with transactions: an exactly-once egress of its cluster is registered. */
@@ -26,15 +30,22 @@ final class SourceTransactions {
         return egress(snapshot, subscription).isPresent();
     }
 
-    TransactionSettings settings(RegistrySnapshot snapshot, Subscription subscription) {
-        Duration timeout =
-                egress(snapshot, subscription).map(Egress::transactionTimeout).orElse(STANDARD_TIMEOUT);
+    /** @throws OptionException for producer properties that no client would take */
+    TransactionSettings settings(RegistrySnapshot snapshot, Subscription subscription) throws OptionException {
+        Egress egress = egress(snapshot, subscription).orElse(null);
+        Map<String, Object> producer = Map.of();
+        Duration timeout = null;
+        if (egress != null) {
+            KafkaCluster cluster = snapshot.clusters().get(egress.cluster());
+            producer = secrets.resolve(ProducerOptions.resolve(cluster, egress).producer());
+            timeout = egress.transactionTimeout();
+        }
         return new TransactionSettings(
                 id(subscription.id()),
-                timeout,
+                timeout == null ? ProducerOptions.TRANSACTION_TIMEOUT : timeout,
                 config.consumer().transactionLinger(),
                 config.consumer().transactionCompletions(),
-                Map.of());
+                producer);
     }
 
     /** One consumer per source for now, so its index is 0. */

@@ -67,7 +67,7 @@ public final class Sources {
         this.ids = ids;
         this.meters = meters;
         this.secrets = secrets;
-        this.transactions = new SourceTransactions(config);
+        this.transactions = new SourceTransactions(config, secrets);
         this.pressure = new SharedPressure(Long.MAX_VALUE, config.limits().processBytes());
     }
 

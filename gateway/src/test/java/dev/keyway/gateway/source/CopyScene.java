@@ -7,6 +7,7 @@ import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.Service;
 import dev.keyway.admin.model.ServiceType;
 import dev.keyway.admin.model.Subscription;
+import dev.keyway.admin.port.RuntimeView.BlockedKey;
 import dev.keyway.broker.TestTopics;
 import dev.keyway.codecs.Codecs;
 import dev.keyway.gateway.TestPlane;
@@ -74,6 +75,7 @@ final class CopyScene implements AutoCloseable {
     final class Copier extends SourceVerticle {
         final Meters meters;
         final String instance;
+        private final DirectRoute route;
 
         Copier(SourceSpec spec, DirectRoute route, Meters meters, String instance) {
             super(
@@ -83,6 +85,7 @@ final class CopyScene implements AutoCloseable {
                     new SourceMeters(meters, spec.subscription().id()),
                     failures::add);
             this.meters = meters;
+            this.route = route;
             this.instance = instance;
         }
 
@@ -100,6 +103,13 @@ final class CopyScene implements AutoCloseable {
                 }
             }
             super.onDone(done);
+        }
+
+        /** Why keys wait for an operator. */
+        List<String> blockedReasons() {
+            return TestPlane.await(Blocked.collect(route.runners(), subscription.id(), 100)).stream()
+                    .map(BlockedKey::reason)
+                    .toList();
         }
 
         double metric(String name) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +73,24 @@ class TransactionsIT {
         scene.awaitCommitted(12_000);
 
         assertOnce(12_000, 4, 100);
+    }
+
+    @Test
+    void anEffectThatCannotBeWrittenStopsItsKeyOnlyAndIsNotSent() {
+        scene.effects = record -> List.of(
+                CopyScene.text(record.key()).equals("p1k3")
+                                && CopyScene.text(record.value()).equals("7")
+                        ? new ProducerRecord<>("no-such-topic", record.key(), record.value())
+                        : scene.copy(record));
+        CopyScene.Copier copier = scene.instance("one", true);
+        scene.produce(600, 10);
+
+        await().atMost(CopyScene.SOON).until(() -> scene.committed(0) == 200 && scene.committed(2) == 200);
+        await().atMost(CopyScene.SOON).until(() -> scene.committed(1) == 63);
+
+        await().atMost(CopyScene.SOON).untilAsserted(() -> assertThat(copier.blockedReasons())
+                .containsExactly("the topic 'no-such-topic' does not exist"));
+        assertThat(copier.metric("keyway_records_failed_total")).isEqualTo(1);
     }
 
     /** Each key of each round has {@code 1..n}, round after round. */
