@@ -10,6 +10,7 @@ import dev.keyway.gateway.dispatch.Runner;
 import dev.keyway.gateway.dispatch.RunnerVerticle;
 import dev.keyway.gateway.dispatch.ServiceIds;
 import dev.keyway.gateway.dispatch.Targets;
+import dev.keyway.gateway.egress.Egresses;
 import dev.keyway.gateway.invoke.Invoker;
 import dev.keyway.gateway.invoke.LoopInvoker;
 import dev.keyway.gateway.invoke.LoopTimers;
@@ -43,7 +44,9 @@ final class DataPlane {
     private final List<String> runnerDeployments = new ArrayList<>();
     private final HeaderSecrets headerSecrets;
     private final Throttles throttles;
+    private final Egresses egresses;
     private AutoCloseable registryWatch;
+    private AutoCloseable egressWatch;
     private AutoCloseable limitsWatch;
     private DirectRoute route;
     private Sources sources;
@@ -58,6 +61,7 @@ final class DataPlane {
         this.secrets = secrets;
         this.targets = new Targets(codecs);
         this.headerSecrets = new HeaderSecrets(vertx, secrets);
+        this.egresses = new Egresses(vertx, config.egress(), secrets, meters);
         this.throttles = new Throttles(
                 vertx,
                 ((VertxInternal) vertx).createEventLoopContext(),
@@ -69,6 +73,7 @@ final class DataPlane {
     Future<Void> start(Supplier<List<String>> problems) {
         registryWatch = registry.watch(headerSecrets::follow);
         limitsWatch = registry.watch(throttles::follow);
+        egressWatch = registry.watch(egresses::follow);
         List<RunnerVerticle> mailboxes = new ArrayList<>();
         List<RunnerVerticle> workers = new ArrayList<>();
         List<Future<?>> deployed = new ArrayList<>();
@@ -82,8 +87,8 @@ final class DataPlane {
             route = new DirectRoute(
                     mailboxes.stream().map(RunnerVerticle::runner).toList(),
                     workers.stream().map(RunnerVerticle::runner).toList());
-            sources = new Sources(vertx, config, registry, route, targets, ids, meters, secrets);
-            view = new GatewayView(vertx, registry, sources, route.runners(), throttles, meters, problems);
+            sources = new Sources(vertx, config, registry, route, targets, ids, meters, secrets, egresses);
+            view = new GatewayView(vertx, registry, sources, egresses, route.runners(), throttles, meters, problems);
             return null;
         });
     }
@@ -104,7 +109,7 @@ final class DataPlane {
                 new SplittableRandom(),
                 new ClientSSLOptions(),
                 List.of(
-                        new HttpDriver(headerSecrets),
+                        new HttpDriver(headerSecrets, config.egress().maxRecords()),
                         new RestateDriver(headerSecrets, config.invoker().maxResponseBytes())));
     }
 
@@ -117,7 +122,7 @@ final class DataPlane {
     }
 
     RpcRoute rpc() {
-        return new DirectRpcRoute(vertx, config, registry, targets, ids, route, meters);
+        return new DirectRpcRoute(vertx, config, registry, targets, ids, route, egresses, meters);
     }
 
     List<Runner> runners() {
@@ -138,11 +143,11 @@ final class DataPlane {
         stopWatching();
         List<Future<?>> closing = new ArrayList<>();
         runnerDeployments.forEach(id -> closing.add(vertx.undeploy(id)));
-        return Future.join(closing).mapEmpty();
+        return Future.join(closing).<Void>mapEmpty().eventually(egresses::close);
     }
 
     private void stopWatching() {
-        for (AutoCloseable watch : Arrays.asList(registryWatch, limitsWatch)) {
+        for (AutoCloseable watch : Arrays.asList(registryWatch, limitsWatch, egressWatch)) {
             try {
                 if (watch != null) {
                     watch.close();

@@ -5,6 +5,7 @@ import dev.keyway.admin.port.RuntimeView;
 import dev.keyway.admin.registry.Registry;
 import dev.keyway.gateway.dispatch.Runner;
 import dev.keyway.gateway.dispatch.RunnerStats;
+import dev.keyway.gateway.egress.Egresses;
 import dev.keyway.gateway.metrics.Meters;
 import dev.keyway.gateway.metrics.Metric;
 import dev.keyway.gateway.pace.Throttles;
@@ -29,6 +30,7 @@ final class GatewayView implements RuntimeView {
     private final Vertx vertx;
     private final Registry registry;
     private final Sources sources;
+    private final Egresses egresses;
     private final List<Runner> runners;
     private final Throttles throttles;
     private final Meters meters;
@@ -42,6 +44,7 @@ final class GatewayView implements RuntimeView {
             Vertx vertx,
             Registry registry,
             Sources sources,
+            Egresses egresses,
             List<Runner> runners,
             Throttles throttles,
             Meters meters,
@@ -50,6 +53,7 @@ final class GatewayView implements RuntimeView {
         this.vertx = vertx;
         this.registry = registry;
         this.sources = sources;
+        this.egresses = egresses;
         this.runners = runners;
         this.throttles = throttles;
         this.meters = meters;
@@ -163,7 +167,7 @@ final class GatewayView implements RuntimeView {
 
     @Override
     public Future<List<EgressHealth>> egresses() {
-        return Future.succeededFuture(List.of());
+        return Future.succeededFuture(egresses.health());
     }
 
     @Override
@@ -173,6 +177,9 @@ final class GatewayView implements RuntimeView {
             // A subscription that cannot run stops nothing else: it is named, and the instance is ready all the same.
             boolean ready = all.isEmpty();
             failed.forEach((id, reason) -> all.add("subscription " + id + ": " + reason));
+            egresses.health().stream()
+                    .filter(egress -> egress.reason() != null)
+                    .forEach(egress -> all.add("egress " + egress.id() + ": " + egress.reason()));
             return new Readiness(ready, all);
         }));
     }

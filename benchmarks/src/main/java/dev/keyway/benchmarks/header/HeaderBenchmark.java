@@ -26,7 +26,7 @@ public class HeaderBenchmark extends PartBenchmark {
 
     private final ByteBuf out = Unpooled.directBuffer(4096);
     private final HeadEncoder connection = new HeadEncoder(SCHEME + "://" + AUTHORITY);
-    private final HttpDriver driver = new HttpDriver(UnaryOperator.identity());
+    private final HttpDriver driver = new HttpDriver(UnaryOperator.identity(), 1_000);
     private final DefaultHttp2HeadersEncoder hpack = new DefaultHttp2HeadersEncoder();
     private Delivery[] deliveries;
     private int position;

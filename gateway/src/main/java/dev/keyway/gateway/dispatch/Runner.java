@@ -222,12 +222,45 @@ public final class Runner {
         } else if (!invocation.wanted()) {
             drop(invocation);
         } else {
-            if (outcome.counted()) {
-                invocation.failures++;
-            }
-            troubles.add(invocation, outcome.reason());
-            invocation.rejected(outcome, false);
+            rejected(invocation, outcome);
         }
+    }
+
+    private void rejected(Invocation invocation, Outcome outcome) {
+        if (outcome.counted()) {
+            invocation.failures++;
+        }
+        troubles.add(invocation, outcome.reason());
+        invocation.rejected(outcome, false);
+    }
+
+    /** What its completed call asked for cannot be carried out. */
+    public void reject(Invocation invocation, Outcome outcome) {
+        if (invocation.wanted()) {
+            rejected(invocation, outcome);
+        } else {
+            drop(invocation);
+        }
+        startReady();
+    }
+
+    /** What its completed call asked for is being made durable: a revoke waits for it as for a call. */
+    public void delivering(Invocation invocation) {
+        invocation.state = Invocation.State.SETTLING;
+        Fence fence = invocation.fence();
+        if (fence != null) {
+            fence.started(this);
+        }
+    }
+
+    /** A revoke waits for it no longer; {@code then} says how it goes on. */
+    public void delivered(Invocation invocation, Runnable then) {
+        Fence fence = invocation.fence();
+        if (fence != null) {
+            fence.landed(this);
+        }
+        then.run();
+        landed();
     }
 
     private void failed(Invocation invocation, Outcome outcome) {

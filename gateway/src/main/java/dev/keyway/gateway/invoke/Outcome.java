@@ -1,5 +1,6 @@
 package dev.keyway.gateway.invoke;
 
+import dev.keyway.gateway.egress.Effects;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import java.util.Map;
@@ -13,17 +14,24 @@ import java.util.Map;
  * @param retryAfterMillis what the handler asked for, -1 when it did not
  * @param response the handler's answer where there was one, for RPC callers; {@code null} for an empty 2xx and for
  *     failures without an answer
+ * @param effects what a completed answer asks for in an effects document; empty without one
  * @param counted whether it uses up an attempt; false when no request was sent, or only to see whether the deployment is
  *     back
  */
 public record Outcome(
-        Kind kind, Fault fault, String reason, long retryAfterMillis, Response response, boolean counted) {
+        Kind kind,
+        Fault fault,
+        String reason,
+        long retryAfterMillis,
+        Response response,
+        Effects effects,
+        boolean counted) {
 
     /** The outcome of an empty 2xx answer. */
     public static final Outcome COMPLETED = new Outcome(Kind.COMPLETED, null, null, -1, null);
 
     public Outcome(Kind kind, Fault fault, String reason, long retryAfterMillis, Response response) {
-        this(kind, fault, reason, retryAfterMillis, response, true);
+        this(kind, fault, reason, retryAfterMillis, response, Effects.NONE, true);
     }
 
     /** What to do with the invocation. */
@@ -89,7 +97,21 @@ public record Outcome(
 
     /** The same, using up no attempt. */
     public Outcome uncounted() {
-        return new Outcome(kind, fault, reason, retryAfterMillis, response, false);
+        return new Outcome(kind, fault, reason, retryAfterMillis, response, effects, false);
+    }
+
+    /** What the answer asks for cannot be carried out: the deployment's doing, and vain to try again. */
+    public static Outcome badEffects(String reason) {
+        return new Outcome(
+                Kind.UNDELIVERABLE,
+                Fault.DEPLOYMENT,
+                "the effects of the answer cannot be carried out: " + reason,
+                -1,
+                null);
+    }
+
+    public static Outcome completed(Response response, Effects effects) {
+        return new Outcome(Kind.COMPLETED, null, null, -1, response, effects, true);
     }
 
     public static Outcome completed(Response response) {

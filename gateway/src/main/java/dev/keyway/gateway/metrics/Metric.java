@@ -95,6 +95,16 @@ public enum Metric {
             "Offsets of the changelog that running restores have still to read"),
     STATE_RESTORED(Kind.COUNTER, "keyway.state.restored.records", "Records that restores have read"),
     STATE_DISCARDED(Kind.COUNTER, "keyway.state.discarded", "Local stores that could not be used and were made anew"),
+    EGRESS_WRITTEN(
+            Kind.COUNTER,
+            "keyway.egress.records",
+            "Records acknowledged by the brokers, those in transactions of sources left out",
+            "egress"),
+    EGRESS_FAILED(Kind.COUNTER, "keyway.egress.failures", "Writes that an egress did not take", "egress"),
+    EGRESS_RECORDS(
+            Kind.GAUGE, "keyway.egress.in.flight.records", "Records handed over and not yet acknowledged", "egress"),
+    EGRESS_BYTES(Kind.GAUGE, "keyway.egress.in.flight.bytes", "The same in bytes", "egress"),
+    EGRESS_FAILING(Kind.GAUGE, "keyway.egress.failing", "1 while the last record was not taken, else 0", "egress"),
     RPC_CALLS(Kind.COUNTER, "keyway.rpc.calls", "RPC calls by outcome", "outcome");
 
     /** How a metric is counted. */

@@ -8,6 +8,7 @@ import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.dispatch.Runner;
 import dev.keyway.gateway.dispatch.ServiceIds;
 import dev.keyway.gateway.dispatch.Targets;
+import dev.keyway.gateway.egress.Egresses;
 import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.metrics.Meters;
 import io.vertx.core.Context;
@@ -26,6 +27,7 @@ public final class DirectRpcRoute implements RpcRoute {
     private final Targets targets;
     private final ServiceIds ids;
     private final Route route;
+    private final Egresses egresses;
     private final RpcMeters counted;
 
     public DirectRpcRoute(
@@ -35,7 +37,9 @@ public final class DirectRpcRoute implements RpcRoute {
             Targets targets,
             ServiceIds ids,
             Route route,
+            Egresses egresses,
             Meters meters) {
+        this.egresses = egresses;
         this.vertx = vertx;
         this.config = config;
         this.registry = registry;
@@ -55,7 +59,7 @@ public final class DirectRpcRoute implements RpcRoute {
         }
         int owner = ids.of(call.service());
         RpcInvocation invocation = new RpcInvocation(
-                call, owner, config, () -> targets.of(registry.snapshot(), call.service(), call.handler()));
+                call, owner, config, egresses, () -> targets.of(registry.snapshot(), call.service(), call.handler()));
         byte[] key = call.key() == null ? new byte[0] : call.key().getBytes(StandardCharsets.UTF_8);
         Runner runner = route.runner(target.exclusive(), owner, key);
         Context caller = vertx.getOrCreateContext();

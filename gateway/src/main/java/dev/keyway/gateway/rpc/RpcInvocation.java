@@ -5,6 +5,7 @@ import dev.keyway.admin.model.RetryPolicy;
 import dev.keyway.codecs.restate.InvocationId;
 import dev.keyway.gateway.dispatch.Fence;
 import dev.keyway.gateway.dispatch.Invocation;
+import dev.keyway.gateway.egress.Egresses;
 import dev.keyway.gateway.invoke.HeaderSink;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.invoke.PercentEncoding;
@@ -32,6 +33,7 @@ final class RpcInvocation extends Invocation {
     private final RpcCall call;
     private final int owner;
     private final KeywayConfig config;
+    private final Egresses egresses;
     private final Supplier<Target> resolver;
     private final UUID id = UUID.randomUUID();
     private final byte[] body;
@@ -40,7 +42,8 @@ final class RpcInvocation extends Invocation {
     private Outcome last;
     private TimerWheel.Timer deadline;
 
-    RpcInvocation(RpcCall call, int owner, KeywayConfig config, Supplier<Target> resolver) {
+    RpcInvocation(RpcCall call, int owner, KeywayConfig config, Egresses egresses, Supplier<Target> resolver) {
+        this.egresses = egresses;
         this.call = call;
         this.owner = owner;
         this.config = config;
@@ -83,6 +86,10 @@ final class RpcInvocation extends Invocation {
     private String describe() {
         return switch (state()) {
             case IN_FLIGHT -> "at the handler";
+            case SETTLING ->
+                reason() == null
+                        ? "waiting for the records that its handler wrote"
+                        : "waiting to write what its handler asked for: " + reason();
             case BACKOFF -> "waiting to be tried again after: " + reason();
             default -> reason() == null ? "waiting for its turn" : "waiting after: " + reason();
         };
@@ -136,6 +143,15 @@ final class RpcInvocation extends Invocation {
 
     @Override
     protected void completed(Outcome outcome) {
+        if (outcome.effects().isEmpty()) {
+            answer(outcome);
+        } else {
+            new RpcDelivery(this, egresses, outcome).start();
+        }
+    }
+
+    /** The handler's answer stands, and what it asked for is durable. */
+    void answer(Outcome outcome) {
         end(new RpcCall.Reply.Answered(outcome, invocationIdText()));
     }
 

@@ -47,7 +47,10 @@ final class Assignment extends Fence implements Part {
 
     @Override
     public boolean open(long nowNanos) {
-        return current() && !origin.paused() && origin.lease().valid(nowNanos);
+        return current()
+                && !origin.paused()
+                && !origin.outflow().full()
+                && origin.lease().valid(nowNanos);
     }
 
     @Override

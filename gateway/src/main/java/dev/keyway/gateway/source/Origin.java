@@ -5,8 +5,12 @@ import dev.keyway.admin.model.Subscription;
 import dev.keyway.gateway.dispatch.Batching;
 import dev.keyway.gateway.dispatch.CompletionSink;
 import dev.keyway.gateway.egress.DeadLetters;
+import dev.keyway.gateway.egress.Delivery;
+import dev.keyway.gateway.egress.Egresses;
+import dev.keyway.gateway.egress.Outflow;
 import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.metrics.SourceMeters;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
@@ -26,6 +30,9 @@ final class Origin {
     private final Lease lease;
     private final Membership membership;
     private final LongSupplier clock;
+    private final Outflow outflow = new Outflow();
+    private volatile Egresses egresses;
+    private volatile Delivery.Home home;
     private volatile Subscription subscription;
     private volatile Target target;
     private volatile boolean paused;
@@ -132,6 +139,26 @@ final class Origin {
 
     DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    /** Once, before the first record. */
+    void writesTo(Egresses theEgresses, Map<String, Object> connection) {
+        egresses = theEgresses;
+        home = new Delivery.Home(subscription.cluster(), connection);
+    }
+
+    Egresses egresses() {
+        return egresses;
+    }
+
+    /** Where its transactions live. */
+    Delivery.Home home() {
+        return home;
+    }
+
+    /** The egresses that its answers went to. */
+    Outflow outflow() {
+        return outflow;
     }
 
     CompletionSink sink() {

@@ -3,6 +3,7 @@ package dev.keyway.gateway.source;
 import dev.keyway.admin.model.NullKey;
 import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.Protocol;
+import dev.keyway.admin.model.Reply;
 import dev.keyway.admin.model.RetryPolicy;
 import dev.keyway.codecs.Codec;
 import dev.keyway.codecs.CodecException;
@@ -10,6 +11,10 @@ import dev.keyway.gateway.commit.Completion;
 import dev.keyway.gateway.dispatch.Batching;
 import dev.keyway.gateway.dispatch.Fence;
 import dev.keyway.gateway.dispatch.Invocation;
+import dev.keyway.gateway.egress.Effects;
+import dev.keyway.gateway.egress.EffectsException;
+import dev.keyway.gateway.egress.ReplyRecord;
+import dev.keyway.gateway.egress.Traceparent;
 import dev.keyway.gateway.invoke.BatchRecord;
 import dev.keyway.gateway.invoke.HeaderSink;
 import dev.keyway.gateway.invoke.Outcome;
@@ -262,6 +267,34 @@ class RecordInvocation extends Invocation implements BatchRecord, Completion {
 
     @Override
     protected void completed(Outcome outcome) {
+        Effects effects = outcome.effects();
+        boolean reply = false;
+        if (effects.isEmpty() && outcome.response() != null) {
+            try {
+                effects = reply(outcome.response());
+                reply = true;
+            } catch (EffectsException e) {
+                runner().reject(this, Outcome.badEffects(e.getMessage()));
+                return;
+            }
+        }
+        if (effects.isEmpty()) {
+            delivered(List.of());
+        } else {
+            new EffectDelivery(this, Traceparent.pass(effects, record.headers()), reply).start();
+        }
+    }
+
+    private Effects reply(Outcome.Response response) throws EffectsException {
+        Reply where = origin().subscription().reply();
+        return where == null || response.headers() == null
+                ? Effects.NONE
+                : ReplyRecord.of(where, response.headers(), response.body(), record.key());
+    }
+
+    /** What its answer asked for is durable, but for what goes into the transaction that commits it. */
+    void delivered(List<ProducerRecord<byte[], byte[]>> transactional) {
+        effects(transactional);
         origin().meters().delivered();
         runner().finish(this, origin().sink());
     }
@@ -367,10 +400,9 @@ class RecordInvocation extends Invocation implements BatchRecord, Completion {
         return target().codec().contentType();
     }
 
-    /** No reply egress exists yet, so what a handler answers beyond its outcome goes nowhere. */
     @Override
     public boolean wantsResponse() {
-        return false;
+        return origin().subscription().reply() != null;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.keyway.gateway.source;
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.model.Subscription;
 import dev.keyway.gateway.commit.TransactionSettings;
+import dev.keyway.gateway.egress.Egresses;
 import dev.keyway.gateway.invoke.Target;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import java.util.Set;
  *
  * @param target {@code null} while no deployment serves the handler
  * @param exclusive whether invocations need the mailbox of their key; frozen at creation with the handler's type
+ * @param egresses where answers of its handler may go
  * @param consumer properties of the consumer, Java client names, secrets resolved
  * @param transactions how they are run, when they are
  * @param transactional whether it commits in transactions from its start; otherwise it begins to with the first effect
@@ -25,6 +27,7 @@ record SourceSpec(
         boolean exclusive,
         int mailboxOwner,
         KeywayConfig config,
+        Egresses egresses,
         Map<String, Object> consumer,
         Map<String, Object> connection,
         long maxPollIntervalMillis,
@@ -46,6 +49,7 @@ record SourceSpec(
             boolean exclusive,
             int mailboxOwner,
             KeywayConfig config,
+            Egresses egresses,
             Map<String, Object> consumer,
             Map<String, Object> connection,
             long maxPollIntervalMillis,
@@ -57,6 +61,7 @@ record SourceSpec(
                 exclusive,
                 mailboxOwner,
                 config,
+                egresses,
                 consumer,
                 connection,
                 maxPollIntervalMillis,

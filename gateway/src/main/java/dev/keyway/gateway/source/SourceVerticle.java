@@ -242,6 +242,7 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
         origin = theOrigin;
         origin.target(spec.target());
         origin.forwarding(spec.forwarding(), topicIds);
+        origin.writesTo(spec.egresses(), spec.connection());
         consumer = loop;
         committer = lane == null ? new OffsetCommitter(origin, context, loop, assignments) : transactions(null);
         intake = spec.forwarding() == null

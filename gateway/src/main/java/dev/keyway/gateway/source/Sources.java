@@ -14,6 +14,7 @@ import dev.keyway.admin.registry.Registry;
 import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.dispatch.ServiceIds;
 import dev.keyway.gateway.dispatch.Targets;
+import dev.keyway.gateway.egress.Egresses;
 import dev.keyway.gateway.metrics.Meters;
 import dev.keyway.ordering.SharedPressure;
 import io.vertx.core.Context;
@@ -41,6 +42,7 @@ public final class Sources {
     private final ServiceIds ids;
     private final Meters meters;
     private final Secrets secrets;
+    private final Egresses egresses;
     private final SharedPressure pressure;
     private final Map<String, RunningSource> running = new HashMap<>();
     private final ResolvedOptions options = new ResolvedOptions();
@@ -56,7 +58,9 @@ public final class Sources {
             Targets targets,
             ServiceIds ids,
             Meters meters,
-            Secrets secrets) {
+            Secrets secrets,
+            Egresses egresses) {
+        this.egresses = egresses;
         this.vertx = vertx;
         // Not a verticle: a verticle's children are undeployed before it, past the order of steps kept here.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
@@ -142,6 +146,7 @@ public final class Sources {
                     exclusive,
                     ids.of(subscription.service()),
                     config,
+                    egresses,
                     ConsumerSettings.consumer(secrets.resolve(properties.consumer())),
                     secrets.resolve(properties.common()),
                     ConsumerSettings.maxPollInterval(properties.consumer()),

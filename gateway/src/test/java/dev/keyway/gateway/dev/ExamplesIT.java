@@ -1,5 +1,6 @@
 package dev.keyway.gateway.dev;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -133,6 +134,47 @@ class ExamplesIT {
     void thePageOnHandlersShowsTheBatchExample() throws IOException {
         assertThat(Files.readString(Path.of("..", "docs", "http-handlers.md")))
                 .contains(Files.readString(EXAMPLES.resolve("batches.mjs")).stripTrailing());
+    }
+
+    @Test
+    void recordsThatAHandlerWrites() throws Exception {
+        String topic = TestTopics.uniqueName("orders");
+        try (ExampleProcess handler = ExampleProcess.start(
+                        List.of(node(), EXAMPLES.resolve("prices.mjs").toString()));
+                TestTopics topics = new TestTopics(keyway.bootstrapServers())) {
+            JsonObject deployment = new JsonObject("{\"uri\": \"" + handler.url() + "\", \"protocol\": \"http\","
+                    + " \"services\": [{\"name\": \"Shop\", \"ty\": \"VirtualObject\", \"handlers\":"
+                    + " [{\"name\": \"price\"}]}]}");
+            String id = post("/deployments", deployment).getString("id");
+            produce(topic, "x:{\"amount\": 1}\nx:{\"amount\": 200}\n");
+            post("/egresses", new JsonObject().put("id", "shop/out").put("cluster", "local"));
+
+            String subscription = post(
+                            "/subscriptions",
+                            subscription(topic, "Shop/price")
+                                    .put(
+                                            "reply",
+                                            new JsonObject()
+                                                    .put("egress", "shop/out")
+                                                    .put("topic", "prices")))
+                    .getString("id");
+
+            try {
+                assertThat(topics.read("prices", 3))
+                        .extracting(record -> new String(record.key(), UTF_8) + " " + new String(record.value(), UTF_8))
+                        .containsExactlyInAnyOrder("small/x 2", "large/x {\"price\":400}", "large/x please check");
+            } finally {
+                delete("/subscriptions/" + subscription);
+                delete("/egresses/shop%2Fout");
+                delete("/deployments/" + id + "?force=true");
+            }
+        }
+    }
+
+    @Test
+    void thePageOnEgressesShowsTheExample() throws IOException {
+        assertThat(Files.readString(Path.of("..", "docs", "egress.md")))
+                .contains(Files.readString(EXAMPLES.resolve("prices.mjs")).stripTrailing());
     }
 
     @Test

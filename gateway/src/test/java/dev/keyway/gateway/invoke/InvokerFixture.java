@@ -45,7 +45,7 @@ final class InvokerFixture implements AutoCloseable {
                 new Random(7),
                 tls,
                 List.of(
-                        new HttpDriver(UnaryOperator.identity()),
+                        new HttpDriver(UnaryOperator.identity(), 1_000),
                         new RestateDriver(new Secrets(name -> null)::resolve, settings.maxResponseBytes()))));
     }
 

@@ -212,6 +212,7 @@ final class CopyScene implements AutoCloseable {
                 true,
                 1,
                 config,
+                null,
                 ConsumerSettings.consumer(consumer),
                 connection,
                 300_000,

@@ -75,6 +75,7 @@ final class ForwardScene {
                 true,
                 1,
                 World.config(),
+                null,
                 consumer,
                 Map.of("bootstrap.servers", from),
                 300_000,

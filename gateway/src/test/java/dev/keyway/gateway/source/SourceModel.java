@@ -152,6 +152,7 @@ final class SourceModel implements AutoCloseable {
                 true,
                 1,
                 config,
+                null,
                 Map.of(),
                 Map.of(),
                 300_000,

@@ -50,6 +50,7 @@ class TrackerMemoryTest {
                 true,
                 1,
                 World.config(),
+                null,
                 consumer,
                 Map.of(),
                 300_000,

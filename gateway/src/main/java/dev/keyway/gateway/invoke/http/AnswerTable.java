@@ -47,13 +47,8 @@ final class AnswerTable {
         }
         if (status < 300) {
             if (effects) {
-                return new Outcome(
-                        Kind.UNDELIVERABLE,
-                        Fault.DEPLOYMENT,
-                        "handler answered with effects (" + EFFECTS
-                                + "), which this version cannot carry out: egress is not available yet",
-                        -1,
-                        response);
+                return Outcome.badEffects("they came as one document (" + EFFECTS
+                        + ") for a whole batch; the effects of a" + " record stand in its result");
             }
             return response == null
                             || response.body() == null

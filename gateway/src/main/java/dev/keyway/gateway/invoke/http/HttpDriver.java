@@ -21,6 +21,7 @@ public final class HttpDriver implements ProtocolDriver {
     private static final int MAX_ROUTES = 4_096;
 
     private final UnaryOperator<String> secrets;
+    private final int maxEffects;
     private final ByteWriter bytes = new ByteWriter();
     private final Map<Target, HttpRoute> routes = new IdentityHashMap<>();
 
@@ -28,9 +29,11 @@ public final class HttpDriver implements ProtocolDriver {
      * @param secrets turns {@code ${env:…}} and {@code ${file:…}} references in a deployment's additional headers into
      *     their values; other values pass through. An {@link IllegalArgumentException} says why it cannot, and makes
      *     the attempt fail as the deployment's fault. Must not block
+     * @param maxEffects records that one answer may ask for
      */
-    public HttpDriver(UnaryOperator<String> secrets) {
+    public HttpDriver(UnaryOperator<String> secrets, int maxEffects) {
         this.secrets = secrets;
+        this.maxEffects = maxEffects;
     }
 
     @Override
@@ -59,7 +62,7 @@ public final class HttpDriver implements ProtocolDriver {
         call.headers(exchange);
         route.additionalHeaders(exchange);
         exchange.send(call.body(), true);
-        return new HttpAnswer(exchange);
+        return new HttpAnswer(exchange, maxEffects);
     }
 
     private ResponseListener startBatch(Exchange exchange, BatchCall batch, HttpRoute route) {
