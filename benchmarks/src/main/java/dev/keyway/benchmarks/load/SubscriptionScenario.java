@@ -6,8 +6,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
- * What subscriptions cost the gateway: each reads a topic of its own with one partition. First all are idle for a while,
- * then the records come at once, spread over all of them.
+ * What subscriptions cost the gateway: each reads a topic of its own with one partition. A round of records
+ * warms up, because code of polls gets hot only with many consumers. Then all are idle for a while, then as many records
+ * come at once, spread over all of them.
  */
 record SubscriptionScenario(String name, String about, int subscriptions) implements Scenario {
     private static final int RECORDS = 300_000;
@@ -74,43 +75,22 @@ record SubscriptionScenario(String name, String about, int subscriptions) implem
 
     private Workload workload(int records) {
         return new Workload(
-                subscriptions * FIRST + records, Keys.uniform(10_000), Scenarios.VALUE_BYTES, subscriptions, 1);
+                subscriptions * FIRST + 2 * records, Keys.uniform(10_000), Scenarios.VALUE_BYTES, subscriptions, 1);
     }
 
-    /** What Kafka's consumers alone cost per event, after a round to warm up. */
+    /** What Kafka's consumers alone cost per event. */
     private double bare(Stage stage, Depth depth) {
-        try (ChildJvm consumers = stage.bareConsumers()) {
-            read(stage, depth, consumers, (workload, topics, await) -> {
-                stage.topics().fill(topics, workload, 0, workload.records());
-                await.accept(workload.records());
-                return new double[2];
-            });
-            return read(
-                    stage,
-                    depth,
-                    consumers,
-                    (workload, topics, await) -> costs(stage, depth, workload, topics, consumers.pid(), await))[1];
-        }
-    }
-
-    /** What happens while consumers read topics; waits for numbers of records by the third parameter. */
-    private interface Round {
-        double[] run(Workload workload, List<String> topics, IntConsumer await);
-    }
-
-    private double[] read(Stage stage, Depth depth, ChildJvm consumers, Round round) {
         Workload workload = workload(depth.records(RECORDS));
         List<String> topics = stage.topics().create(workload);
-        try {
+        try (ChildJvm consumers = stage.bareConsumers()) {
             consumers.tell("read " + String.join(" ", topics));
-            return round.run(workload, topics, records -> {
+            return costs(stage, depth, workload, topics, consumers.pid(), records -> {
                 while (Long.parseLong(consumers.ask("count")) < records) {
                     consumers.requireAlive();
                     LockSupport.parkNanos(COUNT_NANOS);
                 }
-            });
+            })[1];
         } finally {
-            consumers.tell("end");
             stage.topics().delete(topics);
         }
     }
@@ -118,7 +98,7 @@ record SubscriptionScenario(String name, String about, int subscriptions) implem
     /** Milliseconds of processor time per second when idle, and microseconds per event beyond that. */
     private double[] costs(
             Stage stage, Depth depth, Workload workload, List<String> topics, long pid, IntConsumer await) {
-        int first = subscriptions * FIRST;
+        int first = workload.records() - depth.records(RECORDS);
         stage.topics().fill(topics, workload, 0, first);
         await.accept(first);
         LockSupport.parkNanos(CALM_NANOS);

@@ -74,14 +74,15 @@ class HttpAnswersIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void effects_are_refused_and_not_swallowed(boolean http11) {
+    void effects_that_cannot_be_read_are_not_swallowed(boolean http11) {
         Outcome outcome = answer(http11, request -> request.response()
                 .putHeader("content-type", "application/vnd.keyway.effects+json")
                 .end("{\"effects\":[]}"));
 
         assertThat(outcome.kind()).isEqualTo(Kind.UNDELIVERABLE);
         assertThat(outcome.fault()).isEqualTo(Fault.DEPLOYMENT);
-        assertThat(outcome.reason()).contains("egress is not available yet");
+        assertThat(outcome.reason())
+                .contains("the effects of the answer cannot be carried out", "unknown field 'effects'");
     }
 
     @ParameterizedTest
