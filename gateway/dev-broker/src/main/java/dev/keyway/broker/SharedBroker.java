@@ -19,7 +19,11 @@ public final class SharedBroker {
     }
 
     private static final class Holder {
-        static final EmbeddedBroker BROKER = EmbeddedBroker.builder().build().start();
+        /** It keeps records of any age: the broker looks for those past their retention at times of its own choice. */
+        static final EmbeddedBroker BROKER = EmbeddedBroker.builder()
+                .property("log.retention.ms", "-1")
+                .build()
+                .start();
 
         static {
             Runtime.getRuntime().addShutdownHook(new Thread(BROKER::close, "shared-broker-stop"));
