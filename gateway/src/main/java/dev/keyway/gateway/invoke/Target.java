@@ -10,8 +10,15 @@ import dev.keyway.codecs.Codec;
  * any thread.
  *
  * @param codec reads record values for this target; RPC bodies pass through without it
+ * @param transport how its deployment is connected to, the same for all targets of the deployment; {@code null} takes what
+ *     is configured
  */
-public record Target(Deployment deployment, Service service, Handler handler, Codec codec) {
+public record Target(Deployment deployment, Service service, Handler handler, Codec codec, Transport transport) {
+
+    /** Connected to as configured. */
+    public Target(Deployment deployment, Service service, Handler handler, Codec codec) {
+        this(deployment, service, handler, codec, null);
+    }
 
     /** Whether calls of one key run one at a time. */
     public boolean exclusive() {
