@@ -185,6 +185,7 @@ final class CopyScene implements AutoCloseable {
                 Codecs.load(CopyScene.class.getClassLoader()).create("binary", Map.of()));
         this.subscription = new SubscriptionDraft(World.subscription(input, service))
                 .option("heartbeat.interval.ms", "300")
+                .option("fetch.max.wait.ms", "50")
                 .done();
     }
 

@@ -67,6 +67,8 @@ final class ForwardScene {
                 "6000",
                 "heartbeat.interval.ms",
                 "500",
+                "fetch.max.wait.ms",
+                "50",
                 "isolation.level",
                 "read_committed"));
         return new SourceSpec(
