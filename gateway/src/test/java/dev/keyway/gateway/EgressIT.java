@@ -25,13 +25,36 @@ import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records that handlers write: a record is done when what its answer asked for is acknowledged (invariant I1). */
 class EgressIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String EFFECTS = "application/vnd.keyway.effects+json";
+
+    /** A record that can be written; all of them to one partition, so that none is overlooked. */
+    private static final String GOOD =
+            "{\"egress\": \"shop/out\", \"topic\": \"OUT\", \"partition\": 0, \"value\": \"good\"}";
+
+    /** Answers, each with the reason why it is refused. */
+    private static final List<String> BAD_EFFECTS = List.of(
+            "[] | the effects are an array, expected an object with records at line 1 column 1",
+            "{} | the effects have no records",
+            "{\"records\": [}] | the effects are not JSON: Unexpected close marker",
+            "{\"records\": [{\"egress\": \"shop/out\", \"topic\": \"OUT\"}]} | records[0] has no value",
+            "{\"records\": [{\"topic\": \"OUT\", \"value\": \"1\"}]} | records[0] has no egress",
+            "{\"records\": [{\"egress\": \"shop/out\", \"value\": \"1\"}]} | records[0] has no topic",
+            "{\"records\": [GOOD, {\"egress\": \"shop/outt\", \"topic\": \"OUT\", \"value\": \"1\"}]}"
+                    + " | records[1]: there is no egress 'shop/outt'; the registered ones are [shop/out]",
+            "{\"records\": [GOOD, {\"egress\": \"shop/out\", \"topic\": \"OUT-nowhere\", \"value\": \"1\"}]}"
+                    + " | records[1]: topic 'OUT-nowhere' of egress 'shop/out' does not exist",
+            "{\"records\": [GOOD, {\"egress\": \"shop/out\", \"topic\": \"OUT\", \"partition\": 2, \"value\": \"1\"}]}"
+                    + " | records[1]: topic 'OUT' has 2 partitions, none has the number 2",
+            "{\"records\": [GOOD, {\"egress\": \"shop/out\", \"topic\": \"OUT\", \"value_base64\": \"a b\"}]}"
+                    + " | records[1].value_base64 is 'a b', which is not base64",
+            "{\"records\": [GOOD, {\"egress\": \"shop/out\", \"topic\": \"OUT\", \"valu\": \"1\"}]}"
+                    + " | unknown field 'records[1].valu'; did you mean 'value'? at line 1",
+            "{\"records\": [GOOD, {\"egress\": \"shop/out\", \"topic\": \"OUT\", \"value\": \"LARGE\"}]}"
+                    + " | bytes, more than max.message.bytes of topic 'OUT', 5000");
 
     private Scene scene;
     private String out;
@@ -179,50 +202,42 @@ class EgressIT {
         assertThat(value(audit.get(2))).isEqualTo("12345678901234567890.10");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "[] | the effects are an array, expected an object with records at line 1 column 1",
-                "{} | the effects have no records",
-                "{\"records\": [}] | the effects are not JSON: Unexpected close marker",
-                "{\"records\": [{\"egress\": \"shop/out\", \"topic\": \"OUT\"}]} | records[0] has no value",
-                "{\"records\": [{\"topic\": \"OUT\", \"value\": \"1\"}]} | records[0] has no egress",
-                "{\"records\": [{\"egress\": \"shop/out\", \"value\": \"1\"}]} | records[0] has no topic",
-                "{\"records\": [GOOD, {\"egress\": \"shop/outt\", \"topic\": \"OUT\", \"value\": \"1\"}]}"
-                        + " | records[1]: there is no egress 'shop/outt'; the registered ones are [shop/out]",
-                "{\"records\": [GOOD, {\"egress\": \"shop/out\", \"topic\": \"OUT-nowhere\", \"value\": \"1\"}]}"
-                        + " | records[1]: topic 'OUT-nowhere' of egress 'shop/out' does not exist",
-                "{\"records\": [GOOD, {\"egress\": \"shop/out\", \"topic\": \"OUT\", \"partition\": 2, \"value\": \"1\"}]}"
-                        + " | records[1]: topic 'OUT' has 2 partitions, none has the number 2",
-                "{\"records\": [GOOD, {\"egress\": \"shop/out\", \"topic\": \"OUT\", \"value_base64\": \"a b\"}]}"
-                        + " | records[1].value_base64 is 'a b', which is not base64",
-                "{\"records\": [GOOD, {\"egress\": \"shop/out\", \"topic\": \"OUT\", \"valu\": \"1\"}]}"
-                        + " | unknown field 'records[1].valu'; did you mean 'value'? at line 1",
-                "{\"records\": [GOOD, {\"egress\": \"shop/out\", \"topic\": \"OUT\", \"value\": \"LARGE\"}]}"
-                        + " | bytes, more than max.message.bytes of topic 'OUT', 5000"
-            })
-    void badEffectsTakeTheFailurePolicyWithTheReasonAndWriteNothing(String given) throws Exception {
+    @Test
+    void badEffectsTakeTheFailurePolicyWithTheReasonAndWriteNothing() throws Exception {
         scene.topics.create(out + "small", 2, Map.of("max.message.bytes", "5000"));
         out = out + "small";
-        String document = given.substring(0, given.indexOf(" | "))
-                .replace("GOOD", "{\"egress\": \"shop/out\", \"topic\": \"OUT\", \"value\": \"good\"}")
-                .replace("LARGE", "x".repeat(6_000));
-        String reason = given.substring(given.indexOf(" | ") + 3).replace("OUT", out);
-        answering(document);
-        scene.send(0, "k", "1");
+        List<String> documents = new ArrayList<>();
+        for (String bad : BAD_EFFECTS) {
+            documents.add(bad.substring(0, bad.indexOf(" | "))
+                    .replace("GOOD", GOOD)
+                    .replace("LARGE", "x".repeat(6_000))
+                    .replace("OUT", out));
+            scene.send(0, "k" + documents.size(), "1");
+        }
+        scene.handler.answering((call, request) ->
+                request.response().putHeader("content-type", EFFECTS).end(documents.get((int) call.offset())));
 
         TestPlane instance = scene.subscribe().instance();
 
-        await().atMost(SOON).untilAsserted(() -> assertThat(scene.blocked(instance))
-                .extracting(BlockedKey::state, BlockedKey::attempts)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple("paused", 1)));
-        assertThat(scene.blocked(instance).get(0).reason())
-                .startsWith("the effects of the answer cannot be carried out: ")
-                .contains(reason);
-        answering("{\"records\": [{\"egress\": \"shop/out\", \"topic\": \"OUT\", \"value\": \"after\"}]}");
-        scene.subscribe(draft -> draft.keyAction(0, 0, KeyAction.Action.RESUME));
-        await().atMost(SOON).until(() -> scene.committed(0) == 1);
-        assertThat(scene.topics.read(out, 1)).extracting(EgressIT::value).containsExactly("after");
+        await().atMost(SOON).until(() -> scene.blocked(instance).size() == documents.size());
+        for (BlockedKey key : scene.blocked(instance)) {
+            String bad = BAD_EFFECTS.get((int) key.offset());
+            assertThat(key.state()).as(bad).isEqualTo("paused");
+            assertThat(key.attempts()).as(bad).isEqualTo(1);
+            assertThat(key.reason())
+                    .startsWith("the effects of the answer cannot be carried out: ")
+                    .contains(bad.substring(bad.indexOf(" | ") + 3).replace("OUT", out));
+        }
+        answering("{\"records\": [" + GOOD.replace("good", "after") + "]}");
+        for (int offset = 0; offset < documents.size(); offset++) {
+            int record = offset;
+            scene.subscribe(draft -> draft.keyAction(0, record, KeyAction.Action.RESUME));
+        }
+        await().atMost(SOON).until(() -> scene.committed(0) == documents.size());
+        assertThat(scene.topics.read(out, documents.size()))
+                .hasSize(documents.size())
+                .extracting(EgressIT::value)
+                .containsOnly("after");
     }
 
     @Test
