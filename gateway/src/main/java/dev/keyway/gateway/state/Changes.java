@@ -1,7 +1,6 @@
 package dev.keyway.gateway.state;
 
 import dev.keyway.gateway.state.record.Address;
-import dev.keyway.gateway.state.record.Envelope;
 import dev.keyway.gateway.state.record.RecordKey;
 import dev.keyway.gateway.state.record.StateValue;
 import java.util.ArrayList;
@@ -20,9 +19,9 @@ public final class Changes {
         /** @param value {@code null} removes */
         record State(RecordKey.State key, StateValue value) implements Op {}
 
-        record Enqueue(Envelope message) implements Op {}
+        record Enqueue(Address target, byte[] message) implements Op {}
 
-        record Delay(long dueMillis, Address sender, String token, Envelope message) implements Op {}
+        record Delay(long dueMillis, Address sender, String token, String targetId, byte[] message) implements Op {}
 
         record Cancel(String senderId, String token) implements Op {}
 
@@ -42,9 +41,9 @@ public final class Changes {
         return this;
     }
 
-    /** Puts a message at the end of its target's backlog. The target's slot must be this one. */
-    public Changes enqueue(Envelope message) {
-        ops.add(new Op.Enqueue(message));
+    /** Puts a message, as the inbox takes it, at the end of its target's backlog. The target's slot must be this one. */
+    public Changes enqueue(Address target, byte[] message) {
+        ops.add(new Op.Enqueue(target, message));
         return this;
     }
 
@@ -59,12 +58,14 @@ public final class Changes {
      *
      * @param dueMillis epoch milliseconds, 0 or more
      * @param token what cancels it, scoped to the sender's id; empty for none
+     * @param targetId the id of its target
+     * @param message as the inbox takes it
      */
-    public Changes delay(long dueMillis, Address sender, String token, Envelope message) {
+    public Changes delay(long dueMillis, Address sender, String token, String targetId, byte[] message) {
         if (dueMillis < 0) {
             throw new IllegalArgumentException("due at " + dueMillis);
         }
-        ops.add(new Op.Delay(dueMillis, sender, token, message));
+        ops.add(new Op.Delay(dueMillis, sender, token, targetId, message));
         return this;
     }
 

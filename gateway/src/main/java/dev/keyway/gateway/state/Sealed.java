@@ -1,6 +1,7 @@
 package dev.keyway.gateway.state;
 
 import dev.keyway.gateway.state.record.Address;
+import dev.keyway.gateway.state.record.RecordKey;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -47,6 +48,17 @@ public final class Sealed {
                 records.add(new ProducerRecord<>(topic, slot, change.bytes(), change.value()));
             }
         }
+    }
+
+    /** The places in backlogs that its messages were put at, in their order. */
+    public List<RecordKey.Queued> queued() {
+        List<RecordKey.Queued> queued = new ArrayList<>();
+        for (Change change : changes) {
+            if (change.key() instanceof RecordKey.Queued key && change.value() != null) {
+                queued.add(key);
+            }
+        }
+        return queued;
     }
 
     /** What the transaction must write to the changelog, in this order. Empty when nothing changed. */

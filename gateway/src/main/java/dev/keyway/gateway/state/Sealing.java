@@ -4,6 +4,7 @@ import dev.keyway.gateway.state.record.DelayedMessage;
 import dev.keyway.gateway.state.record.RecordKey;
 import dev.keyway.gateway.state.record.RecordKeys;
 import dev.keyway.gateway.state.record.StateValue;
+import dev.keyway.gateway.state.record.Values;
 import dev.keyway.gateway.state.store.Entry;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,9 +66,7 @@ final class Sealing {
                 mentioned.add(state.key());
                 put(state.key(), state.value());
             } else if (op instanceof Changes.Op.Enqueue enqueue) {
-                put(
-                        new RecordKey.Queued(enqueue.message().target(), sequence.getAsLong()),
-                        enqueue.message().encode());
+                put(new RecordKey.Queued(enqueue.target(), sequence.getAsLong()), Values.opaque(enqueue.message()));
             } else if (op instanceof Changes.Op.Delay delay) {
                 delay(delay);
             } else if (op instanceof Changes.Op.Cancel cancel) {
@@ -112,7 +111,7 @@ final class Sealing {
             }
             tokens.put(index, bytes);
         }
-        put(key, bytes, new DelayedMessage(delay.sender(), delay.message()).encode(), null);
+        put(key, bytes, new DelayedMessage(delay.sender(), delay.targetId(), delay.message()).encode(), null);
     }
 
     private void cancel(Changes.Op.Cancel cancel) {

@@ -1,12 +1,12 @@
 package dev.keyway.gateway.state;
 
 import dev.keyway.gateway.state.record.Address;
-import dev.keyway.gateway.state.record.Envelope;
 import dev.keyway.gateway.state.record.MalformedRecordException;
 import dev.keyway.gateway.state.record.RecordKey;
 import dev.keyway.gateway.state.record.RecordKeys;
 import dev.keyway.gateway.state.record.RecordKind;
 import dev.keyway.gateway.state.record.StateValue;
+import dev.keyway.gateway.state.record.Values;
 import dev.keyway.gateway.state.store.Entry;
 import dev.keyway.gateway.state.store.Position;
 import dev.keyway.gateway.state.store.Store;
@@ -555,7 +555,7 @@ public final class Shard {
         List<Queued> queued = new ArrayList<>();
         found.forEach((key, value) -> {
             if (queued.size() < limit) {
-                queued.add(new Queued((RecordKey.Queued) RecordKeys.decode(key), Envelope.decode(value)));
+                queued.add(new Queued((RecordKey.Queued) RecordKeys.decode(key), Values.body(value)));
             }
         });
         return queued;

@@ -219,11 +219,12 @@ final class ShardModel {
             } else if (effect instanceof Effect.Delete delete) {
                 changes.delete(address, delete.name());
             } else if (effect instanceof Effect.Delay delay) {
-                changes.delay(now + delay.millis(), address, delay.token(), ShardProperties.message(address, ++number));
+                changes.delay(
+                        now + delay.millis(), address, delay.token(), address.id(), ShardProperties.message(++number));
             } else if (effect instanceof Effect.Cancel cancel) {
                 changes.cancel(address.id(), cancel.token());
             } else if (effect instanceof Effect.Enqueue) {
-                changes.enqueue(ShardProperties.message(address, ++number));
+                changes.enqueue(address, ShardProperties.message(++number));
             }
         }
         open.put(address, null);

@@ -3,7 +3,6 @@ package dev.keyway.gateway.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyway.gateway.state.record.Address;
-import dev.keyway.gateway.state.record.Envelope;
 import dev.keyway.gateway.state.record.Expiration;
 import dev.keyway.gateway.state.record.StateValue;
 import java.util.List;
@@ -123,8 +122,8 @@ class ShardProperties {
                 .ofMaxSize(4);
     }
 
-    static Envelope message(Address target, int number) {
-        return new Envelope("i" + number, target, "", null, "t", new byte[] {(byte) number}, List.of(), 0);
+    static byte[] message(int number) {
+        return new byte[] {(byte) number};
     }
 
     static StateValue value(int number, Expiration expiration, long now) {

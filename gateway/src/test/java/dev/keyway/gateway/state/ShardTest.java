@@ -123,12 +123,12 @@ class ShardTest {
 
     @Test
     void aTokenIsSharedByAllTypesOfAnIdAndByNoOtherId() {
-        seal(open(A), new Changes().delay(500, A, "t", ShardProperties.message(A, 1)));
+        seal(open(A), new Changes().delay(500, A, "t", A.id(), ShardProperties.message(1)));
 
         Future<Sealed> sameId =
-                shard.seal(open(SAME_ID), new Changes().delay(500, SAME_ID, "t", ShardProperties.message(A, 2)));
+                shard.seal(open(SAME_ID), new Changes().delay(500, SAME_ID, "t", A.id(), ShardProperties.message(2)));
         Future<Sealed> otherId =
-                shard.seal(open(OTHER), new Changes().delay(500, OTHER, "t", ShardProperties.message(A, 3)));
+                shard.seal(open(OTHER), new Changes().delay(500, OTHER, "t", A.id(), ShardProperties.message(3)));
         lane.drain();
 
         assertThat(sameId.cause())
@@ -144,7 +144,7 @@ class ShardTest {
                 open(A),
                 new Changes()
                         .cancel("1", "unknown")
-                        .delay(500, A, "t", ShardProperties.message(A, 1))
+                        .delay(500, A, "t", A.id(), ShardProperties.message(1))
                         .cancel("1", "t"));
 
         assertThat(sealed.records()).isEmpty();
@@ -154,7 +154,7 @@ class ShardTest {
     void timersOfOneTimeKeepTheOrderInWhichTheyWereSetAndFireOnceCommitted() {
         Changes changes = new Changes();
         for (int i = 0; i < 5; i++) {
-            changes.delay(500, A, "", ShardProperties.message(A, i));
+            changes.delay(500, A, "", A.id(), ShardProperties.message(i));
         }
         Sealed sealed = seal(open(A), changes);
         assertThat(due(1000)).isEmpty();
@@ -163,8 +163,8 @@ class ShardTest {
 
         assertThat(due(499)).isEmpty();
         assertThat(due(500))
-                .extracting(timer -> timer.message().message().id())
-                .containsExactly("i0", "i1", "i2", "i3", "i4");
+                .extracting(timer -> timer.message().message()[0])
+                .containsExactly((byte) 0, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
         assertThat(shard.nextDue()).isEqualTo(500);
     }
 
@@ -221,7 +221,7 @@ class ShardTest {
                     open(address),
                     new Changes()
                             .set(address, "x", value(1))
-                            .delay(10_000 - i, address, "t", ShardProperties.message(address, i))));
+                            .delay(10_000 - i, address, "t", address.id(), ShardProperties.message(i))));
             assertThat(shard.cachedBytes()).isLessThanOrEqualTo(limits.cacheBytes());
             assertThat(shard.onHeap()).isLessThanOrEqualTo(2 * limits.timers());
         }

@@ -6,7 +6,7 @@ public final class Values {
 
     private Values() {}
 
-    /** A value whose inside belongs to whoever writes it: journal entries, promises, outcomes. */
+    /** A value whose inside belongs to whoever writes it: queued messages, journal entries, promises, outcomes. */
     public static byte[] opaque(byte[] body) {
         return new ByteOut(body.length + 1).u8(FORMAT).raw(body).take();
     }
@@ -56,10 +56,9 @@ public final class Values {
         }
         switch (kind) {
             case STATE -> StateValue.decode(value);
-            case QUEUED -> Envelope.decode(value);
             case TIMER -> DelayedMessage.decode(value);
             case DEDUP -> mark(value);
-            case JOURNAL, PROMISE, OUTCOME -> body(value);
+            case QUEUED, JOURNAL, PROMISE, OUTCOME -> body(value);
         }
         return decoded;
     }
