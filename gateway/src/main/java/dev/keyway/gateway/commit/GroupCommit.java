@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -52,8 +53,8 @@ public final class GroupCommit<C extends Completion> {
         /** Asks the poll thread for a fresh snapshot; {@code done} runs on the source's context. */
         void refresh(Runnable done);
 
-        /** These are committed; their part may have ended meanwhile. */
-        void settled(List<C> completions, long nanos);
+        /** These are committed; parts may have ended meanwhile. */
+        void settled(Settlement<C> settlement);
 
         /** A transaction did not commit; what of it is still owned is tried again. */
         void aborted(Verdict verdict, int completions);
@@ -64,6 +65,17 @@ public final class GroupCommit<C extends Completion> {
         /** The id is used by somebody else again and again; nothing is committed any more. */
         void failed(String reason);
     }
+
+    /**
+     * What a transaction has committed.
+     *
+     * @param completions in their order
+     * @param parts whose offsets were in it, all of {@code completions} included
+     * @param ends the offset behind the last record, of the partitions that the lane follows
+     * @param nanos since it began
+     */
+    public record Settlement<C>(
+            List<C> completions, Collection<Part> parts, Map<TopicPartition, Long> ends, long nanos) {}
 
     /** Timers of the source's context. */
     public interface Timers {
@@ -149,6 +161,11 @@ public final class GroupCommit<C extends Completion> {
         } else {
             next();
         }
+    }
+
+    /** Takes back completions that wait: what they were built on will never be committed. */
+    public void withdraw(Set<C> completions) {
+        waiting.removeIf(completions::contains);
     }
 
     /** Once per commit interval: what moved without a completion is committed too. */
@@ -271,6 +288,12 @@ public final class GroupCommit<C extends Completion> {
         }
         List<List<ProducerRecord<byte[], byte[]>>> effects = new ArrayList<>(taken.size());
         taken.forEach(completion -> effects.add(completion.effects()));
+        offsets.forEach((part, offset) -> {
+            List<ProducerRecord<byte[], byte[]>> companions = part.companions(offset);
+            if (!companions.isEmpty()) {
+                effects.add(companions);
+            }
+        });
         Map<TopicPartition, OffsetAndMetadata> byPartition = new HashMap<>();
         offsets.forEach((part, offset) -> byPartition.put(part.partition(), offset));
         Open<C> mine = new Open<>(taken, offsets, snapshot, clock.getAsLong());
@@ -337,24 +360,26 @@ public final class GroupCommit<C extends Completion> {
 
     /** Enters as many as the metadata of the part's offset has room for, the lowest first; answers the others. */
     private List<C> enter(Part part, List<C> completions, Map<Part, OffsetAndMetadata> offsets) {
-        completions.forEach(completion -> part.enter(completion.index()));
+        completions.forEach(Completion::enter);
         OffsetAndMetadata offset = part.offset();
         if (offset != null) {
             part.full(false);
             offsets.put(part, offset);
             return List.of();
         }
-        completions.forEach(completion -> part.leave(completion.index()));
+        completions.forEach(Completion::leave);
         List<C> rising = new ArrayList<>(completions);
-        rising.sort(Comparator.comparingLong(Completion::index));
+        if (!part.inOrder()) {
+            rising.sort(Comparator.comparingLong(Completion::index));
+        }
         int fitting = 0;
         int beyond = rising.size();
         while (beyond - fitting > 1) {
             int middle = (fitting + beyond) >>> 1;
             List<C> some = rising.subList(0, middle);
-            some.forEach(completion -> part.enter(completion.index()));
+            some.forEach(Completion::enter);
             boolean fits = part.offset() != null;
-            some.forEach(completion -> part.leave(completion.index()));
+            some.forEach(Completion::leave);
             if (fits) {
                 fitting = middle;
             } else {
@@ -362,7 +387,7 @@ public final class GroupCommit<C extends Completion> {
             }
         }
         if (fitting > 0) {
-            rising.subList(0, fitting).forEach(completion -> part.enter(completion.index()));
+            rising.subList(0, fitting).forEach(Completion::enter);
             offsets.put(part, part.offset());
         }
         full.add(part);
@@ -383,7 +408,8 @@ public final class GroupCommit<C extends Completion> {
                     part.settled(offset);
                 }
             });
-            source.settled(mine.taken(), clock.getAsLong() - mine.since());
+            source.settled(new Settlement<>(
+                    mine.taken(), mine.offsets().keySet(), ends(verdict), clock.getAsLong() - mine.since()));
         } else {
             giveBack(mine, verdict);
         }
@@ -400,18 +426,22 @@ public final class GroupCommit<C extends Completion> {
 
     /**
      * Where the answer to a commit was lost, a part bears witness that nobody else can have committed since, and whose offset
-     * or metadata is another one than before, because records were added.
+     * or metadata is another one than before, because records were added, or because it sees to that itself.
      */
     private static boolean committed(Open<? extends Completion> mine, Verdict verdict) {
         if (verdict instanceof Verdict.Settled settled) {
-            return mine.taken().stream()
-                    .map(Completion::part)
+            Stream<Part> ordered = mine.offsets().keySet().stream().filter(Part::inOrder);
+            return Stream.concat(mine.taken().stream().map(Completion::part), ordered)
                     .filter(Part::alive)
                     .distinct()
                     .anyMatch(part ->
                             same(mine.offsets().get(part), settled.offsets().get(part.partition())));
         }
         return verdict instanceof Verdict.Committed;
+    }
+
+    private static Map<TopicPartition, Long> ends(Verdict verdict) {
+        return verdict instanceof Verdict.Committed committed ? committed.ends() : ((Verdict.Settled) verdict).ends();
     }
 
     private static boolean same(OffsetAndMetadata wanted, OffsetAndMetadata found) {
@@ -422,6 +452,11 @@ public final class GroupCommit<C extends Completion> {
 
     private void giveBack(Open<C> mine, Verdict verdict) {
         Map<Integer, String> reasons = verdict instanceof Verdict.Refused refused ? refused.reasons() : Map.of();
+        mine.offsets().keySet().forEach(part -> {
+            if (part.alive()) {
+                part.returned();
+            }
+        });
         List<C> back = new ArrayList<>();
         List<C> out = new ArrayList<>();
         List<String> why = new ArrayList<>();
@@ -430,7 +465,7 @@ public final class GroupCommit<C extends Completion> {
             if (!completion.part().alive()) {
                 continue;
             }
-            completion.part().leave(completion.index());
+            completion.leave();
             if (reasons.containsKey(i)) {
                 out.add(completion);
                 why.add(reasons.get(i));
@@ -447,10 +482,10 @@ public final class GroupCommit<C extends Completion> {
         for (int i = 0; i < out.size(); i++) {
             source.refused(out.get(i), why.get(i));
         }
-        after(verdict, mine);
+        after(verdict, mine, !out.isEmpty());
     }
 
-    private void after(Verdict verdict, Open<C> mine) {
+    private void after(Verdict verdict, Open<C> mine, boolean lessened) {
         boolean fenced =
                 verdict instanceof Verdict.Fenced || (verdict instanceof Verdict.Settled settled && settled.fenced());
         if (fenced && ++fences >= MAX_FENCES) {
@@ -461,6 +496,10 @@ public final class GroupCommit<C extends Completion> {
             return;
         }
         if (verdict instanceof Verdict.Refused) {
+            if (!lessened) {
+                // What no completion asked for was refused: the same would be again.
+                backOff();
+            }
             return;
         }
         if (verdict instanceof Verdict.Rejected) {

@@ -1,6 +1,8 @@
 package dev.keyway.gateway.commit;
 
+import java.util.List;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -27,6 +29,23 @@ public interface Part {
 
     /** What to commit with all that has entered, {@code null} when its metadata has no room for that. */
     OffsetAndMetadata offset();
+
+    /**
+     * Whether completions must be committed in the order in which they came, because later ones build on earlier ones. Else
+     * the lowest go first where not all have room. Such a part commits with each transaction an offset or metadata that
+     * differs from the one before, so that it can be told which of them was committed.
+     */
+    default boolean inOrder() {
+        return false;
+    }
+
+    /** What is written besides because this very offset is committed. Once for each transaction, when all has entered. */
+    default List<ProducerRecord<byte[], byte[]>> companions(OffsetAndMetadata offset) {
+        return List.of();
+    }
+
+    /** The transaction with its offset and companions was not committed. */
+    default void returned() {}
 
     /** All that has entered is committed, up to this offset. */
     void settled(OffsetAndMetadata offset);

@@ -60,6 +60,7 @@ public final class ProducerLane implements Lane {
     private static final long RETRY_MS = 500;
 
     private final String source;
+    private final String followed;
     private final TransactionSettings settings;
     private final Map<String, Object> properties;
     private final Map<String, Object> connection;
@@ -76,7 +77,13 @@ public final class ProducerLane implements Lane {
 
     /** @param connection connection and security properties of the source's cluster, Java client names */
     public ProducerLane(String source, TransactionSettings settings, Map<String, Object> connection) {
+        this(source, settings, connection, null);
+    }
+
+    /** @param followed the topic whose ends are told with a commit, or {@code null} */
+    public ProducerLane(String source, TransactionSettings settings, Map<String, Object> connection, String followed) {
         this.source = source;
+        this.followed = followed;
         this.settings = settings;
         this.connection = Map.copyOf(connection);
         this.patienceMillis = Math.max(1_000, settings.timeout().toMillis());
@@ -173,10 +180,10 @@ public final class ProducerLane implements Lane {
         if (sending.failure() != null) {
             return aborted(sending, sending.failure());
         }
-        return commit(transaction);
+        return commit(transaction, sending);
     }
 
-    private Verdict commit(Transaction transaction) {
+    private Verdict commit(Transaction transaction, Sending sending) {
         Producer<byte[], byte[]> mine = producer;
         long deadline =
                 System.nanoTime() + Duration.ofMillis(2 * patienceMillis).toNanos();
@@ -187,7 +194,7 @@ public final class ProducerLane implements Lane {
                     throw new KafkaException("the producer was closed");
                 }
                 mine.commitTransaction();
-                return new Verdict.Committed();
+                return new Verdict.Committed(sending.ends());
             } catch (TimeoutException e) {
                 // Asking again is allowed, and nothing else is before it is known how the commit ended.
                 failure = e;
@@ -196,11 +203,11 @@ public final class ProducerLane implements Lane {
                 break;
             }
         } while (!cut && !closed && System.nanoTime() - deadline < 0);
-        return settle(transaction, failure);
+        return settle(transaction, sending, failure);
     }
 
     /** The commit was asked for, and nobody knows whether it was done. */
-    private Verdict settle(Transaction transaction, RuntimeException failure) {
+    private Verdict settle(Transaction transaction, Sending sending, RuntimeException failure) {
         LOG.atWarn()
                 .addKeyValue("subscription", source)
                 .addKeyValue("cause", describe(failure))
@@ -211,7 +218,7 @@ public final class ProducerLane implements Lane {
             try {
                 // Ends the old transaction, one way or the other, and waits for that.
                 producer();
-                return new Verdict.Settled(describe(failure), committed(transaction), fenced(failure));
+                return new Verdict.Settled(describe(failure), committed(transaction), fenced(failure), sending.ends());
             } catch (KafkaException e) {
                 LOG.atDebug()
                         .addKeyValue("subscription", source)
@@ -419,12 +426,20 @@ public final class ProducerLane implements Lane {
     /** The sends of one transaction; their callbacks run on the producer's thread and end before a flush does. */
     private final class Sending {
         final Map<Integer, String> refused = new java.util.concurrent.ConcurrentHashMap<>();
+        /** Written by the producer's thread, which a flush waits for. */
+        private final Map<TopicPartition, Long> ends = new java.util.concurrent.ConcurrentHashMap<>();
+
         private volatile RuntimeException failure;
 
         void send(Producer<byte[], byte[]> to, int completion, ProducerRecord<byte[], byte[]> record) {
             to.send(record, (metadata, e) -> {
                 if (e != null) {
                     failed(completion, record.topic(), e);
+                } else if (metadata.topic().equals(followed)) {
+                    ends.merge(
+                            new TopicPartition(metadata.topic(), metadata.partition()),
+                            metadata.offset() + 1,
+                            Math::max);
                 }
             });
         }
@@ -464,6 +479,10 @@ public final class ProducerLane implements Lane {
 
         RuntimeException failure() {
             return failure;
+        }
+
+        Map<TopicPartition, Long> ends() {
+            return Map.copyOf(ends);
         }
     }
 }

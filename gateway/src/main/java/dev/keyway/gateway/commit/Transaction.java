@@ -10,7 +10,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * What is committed together. Immutable.
  *
- * @param effects of each completion, in order; a completion is named by its place here
+ * @param effects of each completion, in order, and then of each part; one is named by its place here
  * @param offsets of the source's partitions
  * @param group the membership under which the offsets are committed
  */

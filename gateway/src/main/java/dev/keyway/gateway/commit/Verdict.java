@@ -7,8 +7,16 @@ import org.apache.kafka.common.TopicPartition;
 /** How a transaction ended. */
 public sealed interface Verdict {
 
-    /** All of it is committed. */
-    record Committed() implements Verdict {}
+    /**
+     * All of it is committed.
+     *
+     * @param ends the offset behind the last record, of each partition that the lane was asked to follow
+     */
+    record Committed(Map<TopicPartition, Long> ends) implements Verdict {
+        public Committed() {
+            this(Map.of());
+        }
+    }
 
     /** None of it is committed; the same may be tried again. */
     record Aborted(String reason) implements Verdict {}
@@ -31,6 +39,16 @@ public sealed interface Verdict {
      *
      * @param offsets of the transaction's partitions as they are now
      * @param fenced whether the id was used by somebody else meanwhile
+     * @param ends as of {@link Committed}
      */
-    record Settled(String reason, Map<TopicPartition, OffsetAndMetadata> offsets, boolean fenced) implements Verdict {}
+    record Settled(
+            String reason,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            boolean fenced,
+            Map<TopicPartition, Long> ends)
+            implements Verdict {
+        public Settled(String reason, Map<TopicPartition, OffsetAndMetadata> offsets, boolean fenced) {
+            this(reason, offsets, fenced, Map.of());
+        }
+    }
 }

@@ -6,8 +6,11 @@ import dev.keyway.ordering.OffsetMetadata;
 import dev.keyway.ordering.PressureGauge;
 import dev.keyway.ordering.SharedPressure;
 import dev.keyway.ordering.Tracker;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -29,6 +32,8 @@ final class Assignment extends Fence implements Part {
     private boolean full;
     /** Of the offset that a transaction may hold. */
     private int offeredEpoch;
+
+    private Companion companion;
 
     Assignment(Origin origin, TopicPartition partition, PollLoop.Started started, int runners, SharedPressure process) {
         super(runners);
@@ -58,6 +63,40 @@ final class Assignment extends Fence implements Part {
         return state() != State.DEAD
                 && losses == origin.losses()
                 && origin.lease().valid(nowNanos);
+    }
+
+    /** What writes along with its offsets, and builds on their order. */
+    interface Companion {
+        List<ProducerRecord<byte[], byte[]>> at(OffsetAndMetadata offset);
+
+        void returned();
+    }
+
+    /** Once, before its first record is done. A slot is never seeked, so that the epoch can number its transactions. */
+    void accompanied(Companion by) {
+        companion = by;
+        seekEpoch = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE / 2);
+    }
+
+    @Override
+    public boolean inOrder() {
+        return companion != null;
+    }
+
+    @Override
+    public List<ProducerRecord<byte[], byte[]>> companions(OffsetAndMetadata offset) {
+        if (companion == null) {
+            return List.of();
+        }
+        seekEpoch++;
+        return companion.at(offset);
+    }
+
+    @Override
+    public void returned() {
+        if (companion != null) {
+            companion.returned();
+        }
     }
 
     Origin origin() {
@@ -127,9 +166,9 @@ final class Assignment extends Fence implements Part {
         gauge.release(0, effectBytes);
     }
 
-    /** A record and its effects are committed. */
-    void done(RecordInvocation invocation) {
-        gauge.release(1, invocation.bytes() + invocation.effectBytes());
+    /** Records and their effects are committed. */
+    void done(int records, long bytes) {
+        gauge.release(records, bytes);
     }
 
     @Override
@@ -164,7 +203,7 @@ final class Assignment extends Fence implements Part {
     public void settled(OffsetAndMetadata offset) {
         tracker.settle();
         committed(offset.offset());
-        changed &= offeredEpoch != seekEpoch;
+        changed &= companion == null && offeredEpoch != seekEpoch;
     }
 
     @Override

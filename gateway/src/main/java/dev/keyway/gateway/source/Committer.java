@@ -8,10 +8,10 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /** Makes durable what a source has done: offsets alone, or with effects in transactions. Source's context only. */
-interface Committer {
+interface Committer<C> {
 
-    /** Records of assignments that are owned are done. */
-    void done(List<RecordInvocation> done);
+    /** What belongs to assignments that are owned is done. */
+    void done(List<C> done);
 
     /** Once per commit interval. */
     void tick();

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Commits what a source has done: the offset up to which every record is done, and in its metadata the records above it
  * that are done too. At most one commit is under way; what changes meanwhile waits for the next. Source's context only.
  */
-final class OffsetCommitter implements Committer {
+final class OffsetCommitter implements Committer<RecordInvocation> {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetCommitter.class);
 
     private final Origin origin;

@@ -59,7 +59,8 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
     private Origin origin;
     private PollLoop consumer;
     private KafkaReadStream<byte[], byte[]> stream;
-    private Committer committer;
+    private Committer<?> committer;
+    private Committer<RecordInvocation> records;
     private Lane lane;
     private SourceSpec newest;
     private volatile TransactionSettings transactions;
@@ -150,13 +151,13 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
             return Future.succeededFuture(loop);
         }
         return lane.open().map(v -> {
-            ((TransactionCommitter) committer).ready();
+            ((TransactionCommitter<?>) committer).ready();
             return loop;
         });
     }
 
-    private TransactionCommitter transactions(OffsetCommitter before) {
-        return new TransactionCommitter(
+    private RecordTransactions transactions(OffsetCommitter before) {
+        return new RecordTransactions(
                 vertx,
                 context,
                 origin,
@@ -167,22 +168,7 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
                 transactions,
                 lane,
                 before,
-                new TransactionCommitter.Events() {
-                    @Override
-                    public void relieved() {
-                        pressAll();
-                    }
-
-                    @Override
-                    public void problem(String reason) {
-                        transactionProblem = reason;
-                    }
-
-                    @Override
-                    public void failed(String reason) {
-                        onFailed.accept(reason);
-                    }
-                });
+                new TransactionEvents());
     }
 
     private void openLane() {
@@ -204,12 +190,13 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
     private void turnTransactional() {
         openLane();
         OffsetCommitter before = (OffsetCommitter) committer;
-        TransactionCommitter next = transactions(before);
+        RecordTransactions next = transactions(before);
         committer = next;
+        records = next;
         before.end(() -> openLater(next));
     }
 
-    private void openLater(TransactionCommitter next) {
+    private void openLater(RecordTransactions next) {
         lane.open()
                 .onComplete(opened -> context.runOnContext(v -> {
                     if (opened.succeeded()) {
@@ -244,7 +231,8 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
         origin.forwarding(spec.forwarding(), topicIds);
         origin.writesTo(spec.egresses(), spec.connection());
         consumer = loop;
-        committer = lane == null ? new OffsetCommitter(origin, context, loop, assignments) : transactions(null);
+        records = lane == null ? new OffsetCommitter(origin, context, loop, assignments) : transactions(null);
+        committer = records;
         intake = spec.forwarding() == null
                 ? new DirectIntake(route, spec.exclusive(), origin.mailboxOwner())
                 : new ForwardIntake(vertx, context, origin, route, new InboxEvents());
@@ -357,7 +345,7 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
         if (effects && !origin.transactional()) {
             turnTransactional();
         }
-        committer.done(owned);
+        records.done(owned);
         pressAll();
     }
 
@@ -551,6 +539,24 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
             return problem;
         }
         return transactionProblem != null ? transactionProblem : inboxProblem;
+    }
+
+    /** What transactions tell. */
+    private final class TransactionEvents implements TransactionCommitter.Events {
+        @Override
+        public void relieved() {
+            pressAll();
+        }
+
+        @Override
+        public void problem(String reason) {
+            transactionProblem = reason;
+        }
+
+        @Override
+        public void failed(String reason) {
+            onFailed.accept(reason);
+        }
     }
 
     /** What the way to the inbox tells. */

@@ -1,20 +1,19 @@
 package dev.keyway.gateway.source;
 
+import dev.keyway.gateway.commit.Completion;
 import dev.keyway.gateway.commit.GroupCommit;
 import dev.keyway.gateway.commit.Lane;
 import dev.keyway.gateway.commit.Part;
 import dev.keyway.gateway.commit.Snapshot;
 import dev.keyway.gateway.commit.TransactionSettings;
 import dev.keyway.gateway.commit.Verdict;
-import dev.keyway.gateway.dispatch.Route;
-import dev.keyway.gateway.dispatch.Runner;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -24,20 +23,18 @@ import org.slf4j.LoggerFactory;
  * Commits what a source has done in transactions, with what its records cause (invariant I3). What waits counts against the
  * bounds of its partition until it is committed. Source's context only.
  */
-final class TransactionCommitter implements Committer, GroupCommit.Source<RecordInvocation> {
+abstract class TransactionCommitter<C extends Completion> implements Committer<C>, GroupCommit.Source<C> {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionCommitter.class);
 
     private final Origin origin;
     private final PollLoop consumer;
     private final Context context;
     private final Map<TopicPartition, Assignment> assignments;
-    private final Route route;
-    private final boolean exclusive;
     private final long boundMillis;
     private final Lane lane;
     private final OffsetCommitter before;
     private final Events events;
-    private final GroupCommit<RecordInvocation> transactions;
+    private final GroupCommit<C> transactions;
     private boolean troubled;
 
     /** What the source hears. */
@@ -62,7 +59,6 @@ final class TransactionCommitter implements Committer, GroupCommit.Source<Record
             Origin origin,
             PollLoop consumer,
             Map<TopicPartition, Assignment> assignments,
-            Route route,
             SourceSpec spec,
             TransactionSettings settings,
             Lane lane,
@@ -72,8 +68,6 @@ final class TransactionCommitter implements Committer, GroupCommit.Source<Record
         this.consumer = consumer;
         this.context = context;
         this.assignments = assignments;
-        this.route = route;
-        this.exclusive = spec.exclusive();
         this.boundMillis = spec.surrenderMillis();
         this.lane = lane;
         this.before = before;
@@ -100,11 +94,34 @@ final class TransactionCommitter implements Committer, GroupCommit.Source<Record
     }
 
     @Override
-    public void done(List<RecordInvocation> done) {
-        for (RecordInvocation invocation : done) {
-            invocation.assignment().holds(invocation.effectBytes());
+    public void done(List<C> done) {
+        for (C completion : done) {
+            assignment(completion).holds(completion.effectBytes());
         }
         transactions.add(done);
+    }
+
+    final Assignment assignment(C completion) {
+        return (Assignment) completion.part();
+    }
+
+    /** Whether the assignment is still this source's. */
+    final boolean owns(Assignment assignment) {
+        return assignments.get(assignment.partition()) == assignment;
+    }
+
+    final Origin origin() {
+        return origin;
+    }
+
+    /** Takes back what is not committed. */
+    final void withdraw(Set<C> completions) {
+        for (C completion : completions) {
+            if (owns(assignment(completion))) {
+                assignment(completion).drops(completion.effectBytes());
+            }
+        }
+        transactions.withdraw(completions);
     }
 
     @Override
@@ -151,23 +168,30 @@ final class TransactionCommitter implements Committer, GroupCommit.Source<Record
     }
 
     @Override
-    public void settled(List<RecordInvocation> completions, long nanos) {
+    public void settled(GroupCommit.Settlement<C> settlement) {
         long records = 0;
-        for (RecordInvocation completion : completions) {
-            Assignment assignment = completion.assignment();
+        for (C completion : settlement.completions()) {
+            Assignment assignment = assignment(completion);
             records += completion.effects().size();
-            if (assignments.get(assignment.partition()) == assignment) {
-                assignment.done(completion);
+            if (owns(assignment)) {
+                release(assignment, completion);
             }
         }
-        origin.meters().committed(nanos);
-        origin.meters().transactionCommitted(records, nanos);
+        committed(settlement);
+        origin.meters().committed(settlement.nanos());
+        origin.meters().transactionCommitted(records, settlement.nanos());
         if (troubled) {
             troubled = false;
             events.problem(null);
         }
         events.relieved();
     }
+
+    /** Its records count against no bound any more. */
+    abstract void release(Assignment assignment, C completion);
+
+    /** A transaction was committed. */
+    void committed(GroupCommit.Settlement<C> settlement) {}
 
     @Override
     public void aborted(Verdict verdict, int completions) {
@@ -202,17 +226,6 @@ final class TransactionCommitter implements Committer, GroupCommit.Source<Record
             return settled.reason();
         }
         return verdict.toString();
-    }
-
-    @Override
-    public void refused(RecordInvocation completion, String reason) {
-        Assignment assignment = completion.assignment();
-        if (assignments.get(assignment.partition()) == assignment) {
-            assignment.drops(completion.effectBytes());
-        }
-        RecordInvocation again = completion.refused(reason);
-        Runner runner = route.runner(exclusive, origin.mailboxOwner(), again.mailboxKey());
-        runner.submit(new ArrayList<>(List.of(again)));
     }
 
     @Override

@@ -218,7 +218,7 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
     }
 
     @Override
-    public void settled(List<Done> completions, long nanos) {}
+    public void settled(GroupCommit.Settlement<Done> settlement) {}
 
     @Override
     public void aborted(Verdict verdict, int completions) {}
