@@ -2,6 +2,7 @@ package dev.keyway.gateway;
 
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.config.Secrets;
+import dev.keyway.admin.module.Module;
 import dev.keyway.admin.port.RuntimeView;
 import dev.keyway.admin.registry.Registry;
 import dev.keyway.codecs.Codecs;
@@ -37,6 +38,7 @@ final class DataPlane {
     private final Vertx vertx;
     private final KeywayConfig config;
     private final Registry registry;
+    private final Module module;
     private final Meters meters;
     private final Secrets secrets;
     private final Targets targets;
@@ -50,13 +52,25 @@ final class DataPlane {
     private AutoCloseable limitsWatch;
     private DirectRoute route;
     private Sources sources;
+    private InboxPlane inbox;
     private GatewayView view;
 
-    /** @param secrets resolves references in client properties and in additional headers of deployments */
-    DataPlane(Vertx vertx, KeywayConfig config, Registry registry, Codecs codecs, Meters meters, Secrets secrets) {
+    /**
+     * @param module what the instance's module files say, {@link Module#EMPTY} without any
+     * @param secrets resolves references in client properties and in additional headers of deployments
+     */
+    DataPlane(
+            Vertx vertx,
+            KeywayConfig config,
+            Registry registry,
+            Module module,
+            Codecs codecs,
+            Meters meters,
+            Secrets secrets) {
         this.vertx = vertx;
         this.config = config;
         this.registry = registry;
+        this.module = module;
         this.meters = meters;
         this.secrets = secrets;
         this.targets = new Targets(codecs);
@@ -88,7 +102,9 @@ final class DataPlane {
                     mailboxes.stream().map(RunnerVerticle::runner).toList(),
                     workers.stream().map(RunnerVerticle::runner).toList());
             sources = new Sources(vertx, config, registry, route, targets, ids, meters, secrets, egresses);
-            view = new GatewayView(vertx, registry, sources, egresses, route.runners(), throttles, meters, problems);
+            inbox = new InboxPlane(vertx, config, module, secrets, route, meters, sources.pressure());
+            view = new GatewayView(
+                    vertx, registry, sources, inbox, egresses, route.runners(), throttles, meters, problems);
             return null;
         });
     }
@@ -113,8 +129,10 @@ final class DataPlane {
                         new RestateDriver(headerSecrets, config.invoker().maxResponseBytes())));
     }
 
-    void startSources() {
+    /** Completes when the module's ingresses have been started, see {@link InboxPlane#start}. */
+    Future<Void> startSources() {
         sources.start();
+        return inbox.start();
     }
 
     RuntimeView view() {
@@ -135,7 +153,7 @@ final class DataPlane {
             return Future.succeededFuture();
         }
         view.close();
-        return sources.stop();
+        return Future.join(sources.stop(), inbox.stopSources()).mapEmpty();
     }
 
     /** Closes the connections to the handlers: after the sources and RPC. */
@@ -143,6 +161,9 @@ final class DataPlane {
         stopWatching();
         List<Future<?>> closing = new ArrayList<>();
         runnerDeployments.forEach(id -> closing.add(vertx.undeploy(id)));
+        if (inbox != null) {
+            closing.add(inbox.stop());
+        }
         return Future.join(closing).<Void>mapEmpty().eventually(egresses::close);
     }
 

@@ -2,6 +2,7 @@ package dev.keyway.gateway;
 
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.config.Secrets;
+import dev.keyway.admin.module.Module;
 import dev.keyway.admin.registry.KafkaRegistry;
 import dev.keyway.admin.rest.AdminServer;
 import dev.keyway.codecs.Codecs;
@@ -32,21 +33,29 @@ public final class Gateway {
     private AdminServer admin;
     private volatile boolean closing;
 
-    private Gateway(Vertx vertx, KeywayConfig config, Codecs codecs) {
+    private Gateway(Vertx vertx, KeywayConfig config, Module module, Codecs codecs) {
         this.vertx = vertx;
         this.config = config;
         this.codecs = codecs;
         this.registry = KafkaRegistry.create(vertx, config, secrets);
-        this.plane = new DataPlane(vertx, config, registry, codecs, meters, secrets);
+        this.plane = new DataPlane(vertx, config, registry, module, codecs, meters, secrets);
+    }
+
+    /** Starts an instance without a module. */
+    public static Future<Gateway> start(Vertx vertx, KeywayConfig config) {
+        return start(vertx, config, Module.EMPTY);
     }
 
     /**
      * Starts an instance. The future completes when both ports listen; it fails with a message for users when a port is
-     * taken or the registry topic is not what it must be. A broker that is away does not fail it: readiness says so
+     * taken or one of Keyway's topics is not what it must be. A broker that is away does not fail it: readiness says so
      * until it is back.
+     *
+     * @param module what the module files say that {@code config} names
      */
-    public static Future<Gateway> start(Vertx vertx, KeywayConfig config) {
-        return vertx.executeBlocking(() -> new Gateway(vertx, config, Codecs.load(Gateway.class.getClassLoader())))
+    public static Future<Gateway> start(Vertx vertx, KeywayConfig config, Module module) {
+        return vertx.executeBlocking(
+                        () -> new Gateway(vertx, config, module, Codecs.load(Gateway.class.getClassLoader())))
                 .compose(gateway -> gateway.start().map(gateway).recover(cause -> gateway.close()
                         .transform(closed -> Future.failedFuture(cause))));
     }
@@ -62,10 +71,23 @@ public final class Gateway {
                             vertx, config.withIngressPort(port), registry, plane.view(), codecs, secrets);
                     return admin.start();
                 })
-                .compose(v -> {
-                    plane.startSources();
-                    return registryRead();
-                });
+                .compose(v -> Future.all(inboxStarted(), registryRead()))
+                .mapEmpty();
+    }
+
+    /** As with the registry: bad topics fail the start, a broker that is away does not. */
+    private Future<Void> inboxStarted() {
+        Promise<Void> promise = Promise.promise();
+        long timer = vertx.setTimer(WAIT_FOR_REGISTRY_MS, id -> promise.tryComplete());
+        plane.startSources().onComplete(done -> {
+            vertx.cancelTimer(timer);
+            if (done.succeeded()) {
+                promise.tryComplete();
+            } else if (!promise.tryFail(done.cause()) && !closing) {
+                LOG.atError().addKeyValue("cause", done.cause().getMessage()).log("The module cannot run");
+            }
+        });
+        return promise.future();
     }
 
     /** A broker that is away holds the start for a while and then no longer; a bad registry topic fails it. */

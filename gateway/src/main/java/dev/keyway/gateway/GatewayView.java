@@ -9,6 +9,7 @@ import dev.keyway.gateway.egress.Egresses;
 import dev.keyway.gateway.metrics.Meters;
 import dev.keyway.gateway.metrics.Metric;
 import dev.keyway.gateway.pace.Throttles;
+import dev.keyway.gateway.source.IngressSources;
 import dev.keyway.gateway.source.Sources;
 import io.micrometer.core.instrument.Meter;
 import io.vertx.core.Context;
@@ -30,6 +31,7 @@ final class GatewayView implements RuntimeView {
     private final Vertx vertx;
     private final Registry registry;
     private final Sources sources;
+    private final InboxPlane inbox;
     private final Egresses egresses;
     private final List<Runner> runners;
     private final Throttles throttles;
@@ -44,6 +46,7 @@ final class GatewayView implements RuntimeView {
             Vertx vertx,
             Registry registry,
             Sources sources,
+            InboxPlane inbox,
             Egresses egresses,
             List<Runner> runners,
             Throttles throttles,
@@ -53,6 +56,7 @@ final class GatewayView implements RuntimeView {
         this.vertx = vertx;
         this.registry = registry;
         this.sources = sources;
+        this.inbox = inbox;
         this.egresses = egresses;
         this.runners = runners;
         this.throttles = throttles;
@@ -138,7 +142,10 @@ final class GatewayView implements RuntimeView {
 
     @Override
     public Future<SubscriptionStatus> subscription(String id) {
-        return onCaller(sources.status(id));
+        return onCaller(sources.status(id)
+                .compose(found -> found != null || inbox.ingresses() == null
+                        ? Future.succeededFuture(found)
+                        : inbox.ingresses().status(id)));
     }
 
     @Override
@@ -172,11 +179,17 @@ final class GatewayView implements RuntimeView {
 
     @Override
     public Future<Readiness> readiness() {
-        return onCaller(sources.failed().map(failed -> {
+        IngressSources ingresses = inbox.ingresses();
+        Future<Map<String, String>> failedIngresses =
+                ingresses == null ? Future.succeededFuture(Map.of()) : ingresses.failed();
+        return onCaller(Future.all(sources.failed(), failedIngresses).map(failed -> {
             List<String> all = new ArrayList<>(problems.get());
+            all.addAll(inbox.problems());
             // A subscription that cannot run stops nothing else: it is named, and the instance is ready all the same.
             boolean ready = all.isEmpty();
-            failed.forEach((id, reason) -> all.add("subscription " + id + ": " + reason));
+            failed.<Map<String, String>>resultAt(0)
+                    .forEach((id, reason) -> all.add("subscription " + id + ": " + reason));
+            failed.<Map<String, String>>resultAt(1).forEach((id, reason) -> all.add("ingress " + id + ": " + reason));
             egresses.health().stream()
                     .filter(egress -> egress.reason() != null)
                     .forEach(egress -> all.add("egress " + egress.id() + ": " + egress.reason()));

@@ -2,6 +2,7 @@ package dev.keyway.gateway;
 
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.config.Secrets;
+import dev.keyway.admin.module.Module;
 import dev.keyway.admin.port.RuntimeView;
 import dev.keyway.admin.registry.Registry;
 import dev.keyway.codecs.Codecs;
@@ -19,15 +20,19 @@ public final class TestPlane implements AutoCloseable {
     private final DataPlane plane;
     private boolean stopped;
 
-    private TestPlane(KeywayConfig config, Registry registry) throws Exception {
+    private TestPlane(KeywayConfig config, Registry registry, Module module) throws Exception {
         plane = new DataPlane(
-                vertx, config, registry, Codecs.load(getClass().getClassLoader()), meters, Secrets.ofProcess());
+                vertx, config, registry, module, Codecs.load(getClass().getClassLoader()), meters, Secrets.ofProcess());
     }
 
     public static TestPlane start(KeywayConfig config, Registry registry) throws Exception {
-        TestPlane plane = new TestPlane(config, registry);
+        return start(config, registry, Module.EMPTY);
+    }
+
+    public static TestPlane start(KeywayConfig config, Registry registry, Module module) throws Exception {
+        TestPlane plane = new TestPlane(config, registry, module);
         await(plane.plane.start(List::of));
-        plane.plane.startSources();
+        await(plane.plane.startSources());
         return plane;
     }
 

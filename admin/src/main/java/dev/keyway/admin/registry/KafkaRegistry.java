@@ -122,7 +122,12 @@ public final class KafkaRegistry implements Registry {
         return create(vertx, config, Secrets.ofProcess());
     }
 
-    private static KafkaCluster home(KeywayConfig.Kafka kafka) {
+    /**
+     * The cluster that keeps Keyway's own topics.
+     *
+     * @throws RegistryException if the configuration does not say which it is
+     */
+    public static KafkaCluster home(KeywayConfig.Kafka kafka) {
         List<KafkaCluster> clusters = kafka.clusters();
         if (kafka.home() == null && clusters.size() == 1) {
             return clusters.get(0);

@@ -1,6 +1,7 @@
 package dev.keyway.gateway.cli;
 
 import dev.keyway.admin.config.KeywayConfig;
+import dev.keyway.admin.module.Module;
 import dev.keyway.gateway.Gateway;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,8 +18,9 @@ record Instance(int adminPort, int ingressPort, Supplier<Future<Void>> close) {
         Future<Instance> start(Vertx vertx, KeywayConfig config);
     }
 
-    static Future<Instance> ofGateway(Vertx vertx, KeywayConfig config) {
-        return Gateway.start(vertx, config)
+    /** Starts gateways that run this module. */
+    static Starter ofGateway(Module module) {
+        return (vertx, config) -> Gateway.start(vertx, config, module)
                 .map(gateway -> new Instance(gateway.adminPort(), gateway.ingressPort(), gateway::close));
     }
 }

@@ -4,8 +4,6 @@ import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.module.Module;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,7 +14,6 @@ import picocli.CommandLine.ParentCommand;
         description = "Runs one instance of the gateway against existing Kafka clusters until SIGTERM or SIGINT.",
         sortOptions = false)
 final class ServerCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(ServerCommand.class);
     private static final String CONFIG_FILE = "KEYWAY_CONFIG_FILE";
 
     @ParentCommand
@@ -48,14 +45,7 @@ final class ServerCommand implements Callable<Integer> {
         if (check) {
             return ExitCode.OK;
         }
-        if (!config.modules().isEmpty()) {
-            LOG.atWarn()
-                    .addKeyValue("endpoints", module.endpoints().size())
-                    .addKeyValue("ingresses", module.ingresses().size())
-                    .addKeyValue("egresses", module.egresses().size())
-                    .log("the modules are sound, but this version does not run them yet");
-        }
-        return Server.create(config, Instance::ofGateway).run();
+        return Server.create(config, Instance.ofGateway(module)).run();
     }
 
     private Path file() {

@@ -1,5 +1,7 @@
 package dev.keyway.gateway.source;
 
+import com.google.protobuf.UnsafeByteOperations;
+import dev.keyway.codecs.statefun.BuiltInType;
 import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.inbox.Forwarder;
 import dev.keyway.gateway.inbox.Lane;
@@ -9,16 +11,21 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Forwards records to the inbox; a record is done when all its targets have theirs there. */
 final class ForwardIntake implements Intake {
+    private static final Logger LOG = LoggerFactory.getLogger(ForwardIntake.class);
     private static final int BATCH_BYTES = 64 << 10;
     /** Far above what the bounds of the source let be under way, so that nothing waits for it but a record of its size. */
     private static final long BUFFER_BYTES = 256L << 20;
@@ -44,6 +51,8 @@ final class ForwardIntake implements Intake {
     private final Route route;
     private final Forwarder forwarder;
     private final Map<Assignment, Lane> lanes = new HashMap<>();
+    /** Topics whose values were found not to be what their type says. */
+    private final Set<String> doubted = new HashSet<>();
 
     ForwardIntake(Vertx vertx, Context context, Origin origin, Route route, Events events) {
         this.origin = origin;
@@ -108,7 +117,29 @@ final class ForwardIntake implements Intake {
         } else if (topic.targets().isEmpty()) {
             done(assignment, index, bytes);
         } else {
+            doubt(topic, record);
             forwarder.add(new ForwardedRecord(this, lanes.get(assignment), assignment, record, index, bytes));
+        }
+    }
+
+    /** What a function's SDK would fail at, said here once: bytes go as they are under a stated type. */
+    private void doubt(Forwarding.TopicRoute topic, ConsumerRecord<byte[], byte[]> record) {
+        if (!BuiltInType.STRING.typename().equals(topic.valueType()) || doubted.contains(record.topic())) {
+            return;
+        }
+        String problem = BuiltInType.STRING.problem(UnsafeByteOperations.unsafeWrap(record.value()));
+        if (problem != null) {
+            doubted.add(record.topic());
+            LOG.atWarn()
+                    .addKeyValue("subscription", origin.id())
+                    .addKeyValue("topic", record.topic())
+                    .addKeyValue("partition", record.partition())
+                    .addKeyValue("offset", record.offset())
+                    .addKeyValue("cause", problem)
+                    .log(
+                            "The topic's valueType is {}, and the value of a record is no such wrapper: functions cannot"
+                                    + " read it. If values are plain text, leave valueType out and Keyway wraps them",
+                            BuiltInType.STRING.typename());
         }
     }
 
@@ -118,6 +149,10 @@ final class ForwardIntake implements Intake {
         }
         if (record.value() == null) {
             return "the record has no value (a tombstone)";
+        }
+        if (topic.valueType() == null
+                && !UnsafeByteOperations.unsafeWrap(record.value()).isValidUtf8()) {
+            return "the value is not UTF-8 text; state a valueType for the topic if it is something else";
         }
         int headers = topic.forwardHeaders() ? SourceVerticle.headerBytes(record.headers()) : 0;
         long size = (long) record.key().length + record.value().length + headers + RECORD_OVERHEAD;

@@ -1,5 +1,6 @@
 package dev.keyway.gateway.source;
 
+import dev.keyway.codecs.statefun.BuiltInType;
 import dev.keyway.gateway.inbox.Envelope;
 import dev.keyway.gateway.inbox.EnvelopeCodec;
 import dev.keyway.gateway.inbox.Forward;
@@ -45,17 +46,13 @@ final class ForwardedRecord extends Forward {
         if (route.forwardHeaders()) {
             record.headers().forEach(headers::add);
         }
+        Envelope.Argument argument = route.valueType() == null
+                ? new Envelope.Argument(BuiltInType.STRING.typename(), BuiltInType.wrapText(record.value()))
+                : new Envelope.Argument(route.valueType(), record.value());
         List<ProducerRecord<byte[], byte[]>> records =
                 new ArrayList<>(route.targets().size());
         for (int i = 0; i < route.targets().size(); i++) {
-            Envelope envelope = new Envelope(
-                    route.targets().get(i),
-                    id,
-                    null,
-                    new Envelope.Argument(route.valueType(), record.value()),
-                    headers,
-                    mark(i),
-                    null);
+            Envelope envelope = new Envelope(route.targets().get(i), id, null, argument, headers, mark(i), null);
             records.add(new ProducerRecord<>(inbox.topic(), slot, key, EnvelopeCodec.encode(envelope)));
         }
         return records;

@@ -32,7 +32,8 @@ record Forwarding(Inbox inbox, Map<String, TopicRoute> topics, Map<TopicPartitio
      * Where the records of a topic go.
      *
      * @param targets each gets every record, in this order
-     * @param valueType the typename that values go under, as they are
+     * @param valueType the typename that values go under, as they are; {@code null} for plain UTF-8 text, which goes as
+     *     {@code io.statefun.types/string}
      * @param forwardHeaders whether record headers go along
      */
     record TopicRoute(List<Envelope.Target> targets, String valueType, boolean forwardHeaders, InvalidRecords invalid) {

@@ -185,6 +185,11 @@ public final class Sources {
         });
     }
 
+    /** The bound of all sources of this process together. */
+    public SharedPressure pressure() {
+        return pressure;
+    }
+
     /** Bytes of records held by this process. Any thread. */
     public long heldBytes() {
         return pressure.bytes();

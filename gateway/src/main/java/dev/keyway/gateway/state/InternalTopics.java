@@ -59,8 +59,10 @@ public final class InternalTopics {
      * The topics as they were found.
      *
      * @param tombstones how long the changelog keeps tombstones ({@code delete.retention.ms})
+     * @param maxRecordBytes the largest record that the inbox takes ({@code max.message.bytes})
      */
-    public record Found(String inbox, Uuid inboxId, String changelog, Uuid changelogId, Duration tombstones) {}
+    public record Found(
+            String inbox, Uuid inboxId, String changelog, Uuid changelogId, Duration tombstones, int maxRecordBytes) {}
 
     public String inbox() {
         return prefix + "inbox";
@@ -192,7 +194,10 @@ public final class InternalTopics {
                 inbox.topicId(),
                 changelog.name(),
                 changelog.topicId(),
-                Duration.ofMillis(Long.parseLong(tombstones)));
+                Duration.ofMillis(Long.parseLong(tombstones)),
+                Integer.parseInt(configs.get(inbox.name())
+                        .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+                        .value()));
     }
 
     private void partitions(TopicDescription topic, List<String> problems) {

@@ -1,0 +1,222 @@
+package dev.keyway.gateway;
+
+import dev.keyway.admin.config.KeywayConfig;
+import dev.keyway.admin.config.Secrets;
+import dev.keyway.admin.kafka.ConsumerOptions;
+import dev.keyway.admin.kafka.OptionException;
+import dev.keyway.admin.module.Module;
+import dev.keyway.admin.registry.KafkaRegistry;
+import dev.keyway.gateway.dispatch.Route;
+import dev.keyway.gateway.metrics.Meters;
+import dev.keyway.gateway.source.IngressSources;
+import dev.keyway.gateway.state.InternalTopics;
+import dev.keyway.gateway.state.Shards;
+import dev.keyway.gateway.state.StateException;
+import dev.keyway.ordering.SharedPressure;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What goes through Keyway's own topics on the home cluster: ingresses, which write to the inbox, and slots, which read
+ * it. There only with a module. Methods on any thread.
+ */
+final class InboxPlane {
+    private static final Logger LOG = LoggerFactory.getLogger(InboxPlane.class);
+    private static final long RETRY_MS = 2_000;
+    private static final int ADMIN_TIMEOUT_MS = 10_000;
+    private static final Duration ADMIN_CLOSE = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
+    private final Context context;
+    private final KeywayConfig config;
+    private final Secrets secrets;
+    private final Route route;
+    private final Meters meters;
+    private final SharedPressure pressure;
+    private final Promise<Void> started = Promise.promise();
+    private Module module;
+    private long retryTimer = -1;
+    private boolean stopped;
+    private Home home;
+    private volatile IngressSources ingresses;
+    private volatile String problem;
+
+    /**
+     * The home cluster, once its topics are there.
+     *
+     * @param connection connection and security properties, Java client names, secrets resolved
+     */
+    record Home(Map<String, Object> connection, Admin admin, InternalTopics.Found topics, Shards shards) {}
+
+    InboxPlane(
+            Vertx vertx,
+            KeywayConfig config,
+            Module module,
+            Secrets secrets,
+            Route route,
+            Meters meters,
+            SharedPressure pressure) {
+        this.vertx = vertx;
+        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        this.config = config;
+        this.module = module;
+        this.secrets = secrets;
+        this.route = route;
+        this.meters = meters;
+        this.pressure = pressure;
+    }
+
+    /**
+     * Completes when ingresses and slots have been started, at once without a module. It fails when Keyway's topics cannot
+     * be used; a broker that is away is waited for, and {@link #problems} says so.
+     */
+    Future<Void> start() {
+        context.runOnContext(v -> {
+            if (module.hash().isEmpty()) {
+                started.tryComplete();
+            } else {
+                open();
+            }
+        });
+        return started.future();
+    }
+
+    private void open() {
+        if (stopped) {
+            return;
+        }
+        vertx.executeBlocking(this::find, false)
+                .onComplete(found -> context.runOnContext(v -> {
+                    if (found.succeeded()) {
+                        run(found.result());
+                    } else {
+                        failed(found.cause());
+                    }
+                }));
+    }
+
+    private void run(Home found) {
+        if (stopped) {
+            close(found);
+            return;
+        }
+        problem = null;
+        home = found;
+        startSlots(found).onComplete(slots -> {
+            if (slots.failed()) {
+                started.tryFail(slots.cause());
+                return;
+            }
+            ingresses = new IngressSources(
+                    vertx, config, secrets, route, pressure, meters, found.topics(), found.connection());
+            ingresses.apply(module);
+            started.tryComplete();
+        });
+    }
+
+    private void failed(Throwable cause) {
+        problem = "Keyway's own topics: " + cause.getMessage();
+        if (cause instanceof StateException || cause instanceof OptionException) {
+            started.tryFail(cause);
+            return;
+        }
+        LOG.atWarn().addKeyValue("cause", cause.toString()).log("Inbox and changelog not found yet, will try again");
+        if (!stopped) {
+            retryTimer = vertx.setTimer(RETRY_MS, id -> open());
+        }
+    }
+
+    /**
+     * Where the source of the slots begins to read: the inbox and its shards are there, no ingress writes yet. Own
+     * context.
+     */
+    private Future<Void> startSlots(Home found) {
+        return Future.succeededFuture();
+    }
+
+    /** Where it ends: the ingresses have stopped, the shards are still there. Own context. */
+    private Future<Void> stopSlots() {
+        return Future.succeededFuture();
+    }
+
+    private Home find() throws OptionException {
+        String cluster = KafkaRegistry.home(config.kafka()).name();
+        Map<String, Object> connection = secrets.resolve(
+                ConsumerOptions.resolve(KafkaRegistry.home(config.kafka())).common());
+        Map<String, Object> properties = new HashMap<>(connection);
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS);
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS);
+        Admin admin = Admin.create(properties);
+        try {
+            InternalTopics.Found topics = new InternalTopics(
+                            admin,
+                            cluster,
+                            config.kafka().prefix(),
+                            config.state().slots(),
+                            config.state().replication())
+                    .ensure();
+            Shards shards = new Shards(vertx, config.dataDir(), config.state(), topics, connection, admin, meters);
+            return new Home(connection, admin, topics, shards);
+        } catch (KafkaException | StateException e) {
+            admin.close(ADMIN_CLOSE);
+            throw e;
+        }
+    }
+
+    /** The running ingresses, {@code null} before there are any. */
+    IngressSources ingresses() {
+        return ingresses;
+    }
+
+    /** What keeps the instance from being ready; empty when all is well. */
+    List<String> problems() {
+        String known = problem;
+        return known == null ? List.of() : List.of(known);
+    }
+
+    /** Drains and commits the ingresses, then the slots. */
+    Future<Void> stopSources() {
+        Promise<Void> promise = Promise.promise();
+        context.runOnContext(v -> {
+            stopped = true;
+            vertx.cancelTimer(retryTimer);
+            started.tryFail("the instance stops");
+            Future<Void> forwarders = ingresses == null ? Future.succeededFuture() : ingresses.stop();
+            forwarders.eventually(this::stopSlots).onComplete(promise);
+        });
+        return promise.future();
+    }
+
+    /** Closes the shards and the clients of the home cluster. */
+    Future<Void> stop() {
+        Promise<Void> promise = Promise.promise();
+        context.runOnContext(v -> {
+            stopped = true;
+            Home held = home;
+            home = null;
+            (held == null ? Future.<Void>succeededFuture() : close(held)).onComplete(promise);
+        });
+        return promise.future();
+    }
+
+    private Future<Void> close(Home held) {
+        return held.shards()
+                .close()
+                .eventually(() -> vertx.executeBlocking(() -> {
+                    held.admin().close(ADMIN_CLOSE);
+                    return null;
+                }));
+    }
+}
