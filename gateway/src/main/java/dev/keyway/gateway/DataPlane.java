@@ -17,6 +17,8 @@ import dev.keyway.gateway.invoke.LoopInvoker;
 import dev.keyway.gateway.invoke.LoopTimers;
 import dev.keyway.gateway.invoke.http.HttpDriver;
 import dev.keyway.gateway.invoke.restate.RestateDriver;
+import dev.keyway.gateway.invoke.statefun.FunctionTargets;
+import dev.keyway.gateway.invoke.statefun.StatefunDriver;
 import dev.keyway.gateway.metrics.Meters;
 import dev.keyway.gateway.pace.Throttles;
 import dev.keyway.gateway.rpc.DirectRpcRoute;
@@ -50,6 +52,7 @@ final class DataPlane {
     private AutoCloseable registryWatch;
     private AutoCloseable egressWatch;
     private AutoCloseable limitsWatch;
+    private volatile FunctionTargets functions = FunctionTargets.NONE;
     private DirectRoute route;
     private Sources sources;
     private InboxPlane inbox;
@@ -126,7 +129,13 @@ final class DataPlane {
                 new ClientSSLOptions(),
                 List.of(
                         new HttpDriver(headerSecrets, config.egress().maxRecords()),
-                        new RestateDriver(headerSecrets, config.invoker().maxResponseBytes())));
+                        new RestateDriver(headerSecrets, config.invoker().maxResponseBytes()),
+                        new StatefunDriver(() -> functions)));
+    }
+
+    /** From now on these functions are called, and their egresses known. Any thread. */
+    void functions(FunctionTargets ofModule) {
+        functions = ofModule;
     }
 
     /** Completes when the module's ingresses have been started, see {@link InboxPlane#start}. */

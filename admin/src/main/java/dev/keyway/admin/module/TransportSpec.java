@@ -6,6 +6,7 @@ import java.time.Duration;
  * How an endpoint is called. Immutable. Both transports of StateFun become Keyway's own client; what differs is when an
  * attempt is repeated and which limits apply.
  *
+ * @param httpVersion of all connections
  * @param call for the async transport the budget of all attempts together, for okhttp also that of each attempt
  * @param connect of opening a connection
  * @param read longest silence while an answer is read; {@code null} for async, which has no such limit
@@ -17,6 +18,7 @@ import java.time.Duration;
  */
 public record TransportSpec(
         Type type,
+        HttpVersion httpVersion,
         Duration call,
         Duration connect,
         Duration read,
@@ -36,6 +38,24 @@ public record TransportSpec(
         private final String wireName;
 
         Type(String wireName) {
+            this.wireName = wireName;
+        }
+
+        /** As {@code module.yaml} writes it. */
+        public String wireName() {
+            return wireName;
+        }
+    }
+
+    /** Keyway's own choice: StateFun's transports have none. */
+    public enum HttpVersion {
+        HTTP_1_1("1.1"),
+        /** Prior knowledge for {@code http}, ALPN for {@code https}. */
+        HTTP_2("2");
+
+        private final String wireName;
+
+        HttpVersion(String wireName) {
             this.wireName = wireName;
         }
 

@@ -259,10 +259,12 @@ final class Attempt extends TimerWheel.Timer implements Exchange {
             return;
         }
         received += data.readableBytes();
-        if (received > endpoint.maxResponseBytes()) {
+        Transport transport = endpoint.transport();
+        if (received > transport.maxResponseBytes()) {
             fail(Outcome.retry(
                     Outcome.Fault.DEPLOYMENT,
-                    "the answer is larger than invoker.max-response-bytes (" + endpoint.maxResponseBytes() + ")"));
+                    "the answer is larger than " + transport.responseBound() + " (" + transport.maxResponseBytes()
+                            + ")"));
             return;
         }
         if (data.isReadable()) {

@@ -15,6 +15,11 @@ abstract class Connection {
         return !draining && active() < limit();
     }
 
+    /** Whether the peer is about to close it because nothing goes on here. */
+    boolean stale() {
+        return false;
+    }
+
     /** Whether the peer has allowed no stream at all for that long. */
     final boolean barren(long now, long nanos) {
         if (draining || limit() > 0) {

@@ -26,6 +26,7 @@ final class Endpoint implements Pace.Waiting {
     private final Reconnect reconnect;
     private final Pace pace;
     private Deployment deployment;
+    private Transport transport;
     private Address address;
     private Attempt head;
     private Attempt tail;
@@ -39,10 +40,11 @@ final class Endpoint implements Pace.Waiting {
     private boolean forgotten;
     private Promise<Void> closing;
 
-    Endpoint(LoopInvoker invoker, Deployment deployment, ProtocolDriver driver) {
+    Endpoint(LoopInvoker invoker, Deployment deployment, Transport transport, ProtocolDriver driver) {
         this.invoker = invoker;
         this.driver = driver;
         this.deployment = deployment;
+        this.transport = transport;
         this.address = Address.of(deployment.uri());
         this.reconnect = new Reconnect();
         this.pace = invoker.paces().of(deployment, this);
@@ -54,6 +56,10 @@ final class Endpoint implements Pace.Waiting {
 
     Deployment deployment() {
         return deployment;
+    }
+
+    Transport transport() {
+        return transport;
     }
 
     int inFlight() {
@@ -69,9 +75,12 @@ final class Endpoint implements Pace.Waiting {
     }
 
     /** The deployment was registered anew: further calls go where it is now, those in flight end where they are. */
-    void update(Deployment changed) {
-        boolean moved = !changed.uri().equals(deployment.uri()) || changed.useHttp11() != deployment.useHttp11();
+    void update(Deployment changed, Transport how) {
+        boolean moved = !changed.uri().equals(deployment.uri())
+                || changed.useHttp11() != deployment.useHttp11()
+                || !how.equals(transport);
         deployment = changed;
+        transport = how;
         if (moved) {
             address = Address.of(changed.uri());
             generation++;
@@ -157,13 +166,28 @@ final class Endpoint implements Pace.Waiting {
     }
 
     private Connection pick() {
+        boolean stale = false;
         for (int i = 0; i < connections.size(); i++) {
             Connection connection = connections.get(i);
             if (connection.hasRoom()) {
-                return connection;
+                if (!connection.stale()) {
+                    return connection;
+                }
+                stale = true;
             }
         }
+        if (stale) {
+            retireStale();
+        }
         return null;
+    }
+
+    private void retireStale() {
+        for (Connection connection : List.copyOf(connections)) {
+            if (connection.hasRoom() && connection.stale()) {
+                connection.drain();
+            }
+        }
     }
 
     private void grow() {
@@ -199,7 +223,7 @@ final class Endpoint implements Pace.Waiting {
             dispatch();
             return;
         }
-        connection.expiresAt = invoker.expiry();
+        connection.expiresAt = invoker.expiry(transport.maxAge());
         connections.add(connection);
         if (renewing) {
             renewing = false;
@@ -298,12 +322,13 @@ final class Endpoint implements Pace.Waiting {
     /** Once in a while: renews what is old, gives up on connections whose peer allows no streams, ends when unused. */
     void tend(long now) {
         renew(now);
+        retireStale();
         if (connections.isEmpty() && !connecting && inFlight == 0 && head == null && !reconnect.isScheduled()) {
             invoker.gone(this);
             return;
         }
         for (Connection connection : List.copyOf(connections)) {
-            if (connection.barren(now, invoker.settings().connectTimeout().toNanos())) {
+            if (connection.barren(now, transport.connectTimeout().toNanos())) {
                 connection.drain();
                 if (live() == 0) {
                     String reason =
@@ -315,8 +340,19 @@ final class Endpoint implements Pace.Waiting {
         }
     }
 
-    /** Opens a successor for the oldest connection whose age is over, or closes it when nobody used it. */
+    /**
+     * Opens a successor for the oldest connection whose age is over, or closes it when nobody used it. Over HTTP/1.1 all
+     * that are over go at once: there are many, and a call opens its own.
+     */
     private void renew(long now) {
+        if (deployment.useHttp11()) {
+            for (Connection connection : List.copyOf(connections)) {
+                if (!connection.draining() && now - connection.expiresAt >= 0) {
+                    connection.drain();
+                }
+            }
+            return;
+        }
         if (connecting || closing != null) {
             return;
         }
@@ -418,12 +454,8 @@ final class Endpoint implements Pace.Waiting {
         invoker.droppedHeader();
     }
 
-    long maxResponseBytes() {
-        return invoker.settings().maxResponseBytes();
-    }
-
     long connectTimeoutMillis() {
-        return invoker.settings().connectTimeout().toMillis();
+        return transport.connectTimeout().toMillis();
     }
 
     void dispatchOn(Runnable task) {

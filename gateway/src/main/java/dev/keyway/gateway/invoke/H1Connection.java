@@ -8,18 +8,25 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** An HTTP/1.1 connection: one exchange at a time, on Vert.x's client connection. */
 final class H1Connection extends Connection {
+    private static final Pattern TIMEOUT = Pattern.compile("(?i)(?:^|[,;\\s])timeout=\"?(\\d{1,9})");
     private final Endpoint endpoint;
     private final HttpClientConnection connection;
     private final ContextInternal context;
     private Exchange1 current;
     private boolean closed;
+    private long idleNanos;
+    private long answeredAt;
 
     H1Connection(Endpoint endpoint, HttpClientConnection connection, ContextInternal context) {
         this.endpoint = endpoint;
@@ -32,6 +39,11 @@ final class H1Connection extends Connection {
     @Override
     int active() {
         return current == null ? 0 : 1;
+    }
+
+    @Override
+    boolean stale() {
+        return idleNanos > 0 && System.nanoTime() - answeredAt >= idleNanos;
     }
 
     @Override
@@ -80,7 +92,7 @@ final class H1Connection extends Connection {
     @Override
     boolean writable(Attempt attempt) {
         Exchange1 exchange = (Exchange1) attempt.stream;
-        return exchange.request != null && !exchange.request.writeQueueFull();
+        return exchange.ended ? exchange.written : exchange.request != null && !exchange.request.writeQueueFull();
     }
 
     @Override
@@ -112,6 +124,15 @@ final class H1Connection extends Connection {
         }
     }
 
+    /** What a {@code keep-alive} header promises, -1 when there is none or it says nothing. */
+    private static long keepAliveSeconds(String header) {
+        if (header == null) {
+            return -1;
+        }
+        Matcher matcher = TIMEOUT.matcher(header);
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+
     private void onClosed() {
         closed = true;
         if (current != null) {
@@ -130,6 +151,7 @@ final class H1Connection extends Connection {
         private Buffer pending;
         private boolean begun;
         private boolean ended;
+        private boolean written;
 
         Exchange1(Attempt attempt, RequestOptions options) {
             this.attempt = attempt;
@@ -195,7 +217,14 @@ final class H1Connection extends Connection {
         }
 
         private void end(Buffer last) {
-            (last == null ? request.end() : request.end(last)).onFailure(this::fail);
+            (last == null ? request.end() : request.end(last)).onComplete((sent, failure) -> {
+                if (failure != null) {
+                    fail(failure);
+                } else {
+                    written = true;
+                    attempt.onDrained();
+                }
+            });
         }
 
         private void answer(HttpClientResponse response) {
@@ -205,13 +234,26 @@ final class H1Connection extends Connection {
                 attempt.onData(bytes, false);
             });
             response.endHandler(v -> {
-                boolean keep = !"close".equalsIgnoreCase(response.getHeader("connection"));
-                if (!keep) {
+                if (!kept(response)) {
                     endpoint.retire(H1Connection.this);
                 }
                 attempt.onEnd();
             });
             attempt.onHead(new Head(response), false);
+        }
+
+        /** Whether the server waits for another request, and for how long if it says so. */
+        private boolean kept(HttpClientResponse response) {
+            answeredAt = System.nanoTime();
+            String connection = response.getHeader(HttpHeaders.CONNECTION);
+            if ("close".equalsIgnoreCase(connection)
+                    || response.version() == HttpVersion.HTTP_1_0 && !"keep-alive".equalsIgnoreCase(connection)) {
+                return false;
+            }
+            long seconds = keepAliveSeconds(response.getHeader("keep-alive"));
+            // A request must be there before the server's patience ends, and its clock started before ours.
+            idleNanos = seconds < 0 ? 0 : Math.max(1, TimeUnit.SECONDS.toNanos(seconds) * 4 / 5);
+            return true;
         }
 
         private void fail(Throwable failure) {

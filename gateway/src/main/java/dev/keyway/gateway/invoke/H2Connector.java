@@ -1,6 +1,5 @@
 package dev.keyway.gateway.invoke;
 
-import dev.keyway.admin.config.KeywayConfig;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,6 +13,7 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Opens HTTP/2 connections: prior knowledge for {@code http://} (RFC 9113 section 3.3), ALPN for {@code https://}. Vert.x
@@ -21,17 +21,13 @@ import java.util.List;
  */
 final class H2Connector implements Connector {
     private final ContextInternal context;
-    private final KeywayConfig.Invoker settings;
-    private final ClientSSLOptions tls;
+    private final int streamsPerConnection;
     private final NetClientInternal client;
 
-    H2Connector(ContextInternal context, KeywayConfig.Invoker settings, ClientSSLOptions tls) {
+    H2Connector(ContextInternal context, int streamsPerConnection) {
         this.context = context;
-        this.settings = settings;
-        this.tls = tls.copy().setUseAlpn(true).setApplicationLayerProtocols(List.of("h2"));
-        this.client = (NetClientInternal) context.owner()
-                .createNetClient(new NetClientOptions().setTcpNoDelay(true).setConnectTimeout((int)
-                        settings.connectTimeout().toMillis()));
+        this.streamsPerConnection = streamsPerConnection;
+        this.client = (NetClientInternal) context.owner().createNetClient(new NetClientOptions().setTcpNoDelay(true));
     }
 
     @Override
@@ -39,8 +35,16 @@ final class H2Connector implements Connector {
         Address address = endpoint.address();
         ConnectOptions options = new ConnectOptions()
                 .setRemoteAddress(SocketAddress.inetSocketAddress(address.port(), address.host()))
+                .setTimeout((int) endpoint.connectTimeoutMillis())
                 .setSsl(address.tls());
         if (address.tls()) {
+            ClientSSLOptions tls = endpoint.transport()
+                    .tls()
+                    .copy()
+                    .setUseAlpn(true)
+                    .setApplicationLayerProtocols(List.of("h2"))
+                    .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                    .setSslHandshakeTimeout(endpoint.connectTimeoutMillis());
             options.setSslOptions(tls).setSniServerName(address.host());
         }
         Promise<Connection> promise = context.promise();
@@ -60,17 +64,17 @@ final class H2Connector implements Connector {
     private void handshake(Endpoint endpoint, NetSocket socket, Promise<Connection> promise) {
         if (endpoint.address().tls() && !"h2".equals(socket.applicationLayerProtocol())) {
             socket.close();
-            promise.fail(
-                    new IOException(
-                            "the server did not choose HTTP/2 by ALPN; register the deployment with use_http_11, or enable h2"));
+            promise.fail(new IOException(
+                    "the server did not choose HTTP/2 by ALPN; enable h2 there, or choose HTTP/1.1: use_http_11"
+                            + " of a deployment, http_version of an endpoint in module.yaml"));
             return;
         }
         ChannelPipeline pipeline =
                 ((NetSocketInternal) socket).channelHandlerContext().pipeline();
         Opening opening = new Opening(endpoint, promise);
         opening.codec = H2Codec.create(context, opening.head, opening);
-        long timer = context.setTimer(settings.connectTimeout().toMillis(), id -> {
-            if (promise.tryFail(new IOException("no HTTP/2 SETTINGS within " + settings.connectTimeout()
+        long timer = context.setTimer(endpoint.connectTimeoutMillis(), id -> {
+            if (promise.tryFail(new IOException("no HTTP/2 SETTINGS within " + endpoint.connectTimeoutMillis() + " ms"
                     + "; is it an HTTP/2 server (h2c prior knowledge)?"))) {
                 socket.close();
             }
@@ -109,7 +113,7 @@ final class H2Connector implements Connector {
         @Override
         public void run() {
             context.owner().cancelTimer(timer);
-            H2Connection connection = new H2Connection(endpoint, codec, head, settings.streamsPerConnection());
+            H2Connection connection = new H2Connection(endpoint, codec, head, streamsPerConnection);
             codec.connection(connection);
             if (!promise.tryComplete(connection)) {
                 connection.close();

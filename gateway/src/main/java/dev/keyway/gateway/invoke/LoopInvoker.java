@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.ClientSSLOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -19,6 +20,8 @@ import java.util.random.RandomGenerator;
 /** The {@link Invoker} of one event loop: held connections, own stream accounting, one timer per call. */
 public final class LoopInvoker implements Invoker {
     private static final long RENEWAL_CHECK_MILLIS = 500;
+    /** Longer than any process lives, and short enough for comparisons of times that wrap around. */
+    private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
 
     private final ContextInternal context;
     private final KeywayConfig.Invoker settings;
@@ -28,7 +31,7 @@ public final class LoopInvoker implements Invoker {
     private final Map<String, Endpoint> endpoints = new HashMap<>();
     private final LoopTimers timers;
     private final Connector http2;
-    private final ClientSSLOptions tls;
+    private final Transport configured;
     private Connector http1;
     private final Renewal renewal = new Renewal();
     private long droppedHeaders;
@@ -39,8 +42,8 @@ public final class LoopInvoker implements Invoker {
      * @param timers of that loop
      * @param paces how much of it may be sent, and when
      * @param random for jitter
-     * @param tls options of {@code https://} connections: trust, client certificate; host names are always verified
-     *     unless these options say otherwise
+     * @param tls options of {@code https://} connections of targets without a {@link Transport} of their own: trust,
+     *     client certificate; host names are always verified unless these options say otherwise
      * @param drivers one per protocol, made for this loop alone
      */
     public LoopInvoker(
@@ -66,8 +69,14 @@ public final class LoopInvoker implements Invoker {
         if (verified.getHostnameVerificationAlgorithm() == null) {
             verified.setHostnameVerificationAlgorithm("HTTPS");
         }
-        this.tls = verified;
-        this.http2 = new H2Connector(this.context, settings, verified);
+        this.configured = new Transport(
+                settings.connectTimeout(),
+                settings.maxConnections(),
+                settings.connectionMaxAge(),
+                settings.maxResponseBytes(),
+                "invoker.max-response-bytes",
+                verified);
+        this.http2 = new H2Connector(this.context, settings.streamsPerConnection());
     }
 
     @Override
@@ -93,10 +102,11 @@ public final class LoopInvoker implements Invoker {
             } else if (!drivers.containsKey(deployment.protocol())) {
                 problem = "protocol " + deployment.protocol() + " is not served by this version";
             } else if (known != null) {
-                known.update(deployment);
+                known.update(deployment, transport(call.target()));
                 return known;
             } else {
-                Endpoint created = new Endpoint(this, deployment, drivers.get(deployment.protocol()));
+                Endpoint created =
+                        new Endpoint(this, deployment, transport(call.target()), drivers.get(deployment.protocol()));
                 endpoints.put(deployment.id(), created);
                 renewal.start();
                 return created;
@@ -191,12 +201,16 @@ public final class LoopInvoker implements Invoker {
         return timers;
     }
 
+    private Transport transport(Target target) {
+        return target.transport() == null ? configured : target.transport();
+    }
+
     Connector connector(Deployment deployment) {
         if (!deployment.useHttp11()) {
             return http2;
         }
         if (http1 == null) {
-            http1 = new H1Connector(context, settings, tls);
+            http1 = new H1Connector(context);
         }
         return http1;
     }
@@ -205,15 +219,18 @@ public final class LoopInvoker implements Invoker {
         return paces;
     }
 
-    /** Over HTTP/1.1 a connection carries one call, so there the concurrency alone is the bound. */
+    /** Over HTTP/1.1 a connection carries one call, so there the configured bound, which is for HTTP/2, does not count. */
     int maxConnections(Endpoint endpoint) {
-        return endpoint.deployment().useHttp11() ? endpoint.cap() : settings.maxConnections();
+        int own = endpoint.transport() == configured
+                ? Integer.MAX_VALUE
+                : endpoint.transport().connections();
+        return Math.min(own, endpoint.deployment().useHttp11() ? endpoint.cap() : settings.maxConnections());
     }
 
     /** When a connection opened now is to be replaced: its age with 20 % jitter either way. */
-    long expiry() {
+    long expiry(Duration age) {
         double factor = 0.8 + 0.4 * random.nextDouble();
-        return System.nanoTime() + (long) (settings.connectionMaxAge().toNanos() * factor);
+        return System.nanoTime() + (age.isZero() ? NEVER_NANOS : (long) (age.toNanos() * factor));
     }
 
     void gone(Endpoint endpoint) {

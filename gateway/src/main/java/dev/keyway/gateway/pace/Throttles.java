@@ -1,6 +1,7 @@
 package dev.keyway.gateway.pace;
 
 import dev.keyway.admin.model.Deployment;
+import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.RegistrySnapshot;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.invoke.Pace;
@@ -50,11 +51,17 @@ public final class Throttles {
         this.random = random;
     }
 
-    /** Takes over what the registry says; deployments that left it are forgotten. */
+    /**
+     * Takes over what the registry says; deployments that left it are forgotten. Those of a module's functions are never in
+     * it, and stay.
+     */
     public void follow(RegistrySnapshot snapshot) {
         context.runOnContext(v -> {
             entries.entrySet().removeIf(entry -> {
                 Deployment deployment = snapshot.deployments().get(entry.getKey());
+                if (deployment == null && !entry.getValue().registered) {
+                    return false;
+                }
                 if (deployment == null) {
                     entry.getValue().throttle.end();
                     published.remove(entry.getKey());
@@ -113,10 +120,12 @@ public final class Throttles {
     /** A throttle and its alarm. Context only. */
     private final class Entry implements Throttle.Alarm {
         private final Throttle throttle;
+        private final boolean registered;
         private long timer = -1;
         private long due;
 
         Entry(Deployment deployment) {
+            registered = deployment.protocol() != Protocol.STATEFUN;
             throttle = new Throttle(cap(deployment), deployment.pacing(), System::nanoTime, this, random);
         }
 

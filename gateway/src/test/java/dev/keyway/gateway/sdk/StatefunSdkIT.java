@@ -116,7 +116,7 @@ abstract class StatefunSdkIT {
 
     @Test
     void conversationLearnsTheStateAndThenGetsTheEffects() throws Exception {
-        FunctionConversation conversation = new FunctionConversation(EVERYTHING, 1 << 20, 100);
+        FunctionConversation conversation = new FunctionConversation(EVERYTHING);
         Address target = address("counter", "talk");
         List<Invocation> waiting = List.of(message(EVENT), message(EVENT));
 
@@ -137,7 +137,7 @@ abstract class StatefunSdkIT {
 
     private FunctionAnswer ask(FunctionConversation conversation, Address target, List<Invocation> waiting)
             throws Exception {
-        var request = (FunctionRequest.Ready) conversation.prepare(target, name -> null, waiting);
+        var request = (FunctionRequest.Ready) conversation.prepare(target, name -> null, waiting, 1 << 20);
         FunctionClient.Reply reply = clients.get(0).post(request.body());
         return conversation.answer(request, reply.status(), reply.contentType(), reply.body());
     }

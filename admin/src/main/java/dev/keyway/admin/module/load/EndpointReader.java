@@ -31,8 +31,9 @@ final class EndpointReader {
         }
         String url = endpoint.read("urlPathTemplate", text -> template(text, functions));
         int batch = Math.max(0, endpoint.integer("maxNumBatchRequests", Integer.MIN_VALUE, Integer.MAX_VALUE));
-        TransportSpec transport =
-                v1 ? TransportReader.okhttp(endpoint) : TransportReader.read(endpoint.get("transport"));
+        TransportSpec transport = v1
+                ? TransportReader.okhttp(endpoint, TransportSpec.HttpVersion.HTTP_1_1)
+                : TransportReader.read(endpoint.get("transport"));
         if (functions != null && url != null) {
             if (!transport.tls().equals(TransportSpec.Tls.DEFAULT) && !url.startsWith("https:")) {
                 endpoint.get("transport").info("has certificates without effect: urlPathTemplate is not https");

@@ -38,6 +38,12 @@ final class Shapes {
             "1000",
             "Most invocations of one address in one request. 0 and less mean no limit.");
 
+    private static final Key HTTP_VERSION = standard(
+            "http_version",
+            "1.1 or 2",
+            "1.1",
+            "Version of HTTP; only Keyway has this key. `2` is h2c with prior knowledge for `http`, and ALPN for `https`.");
+
     static final Shape ENDPOINT_V2 = Shape.of(
             Kind.ENDPOINT_V2.wireName(),
             FUNCTIONS,
@@ -59,14 +65,19 @@ final class Shapes {
     static final Shape ASYNC = Shape.of(
             DEFAULT_TRANSPORT,
             standard("type", DEFAULT_TRANSPORT, DEFAULT_TRANSPORT, "This transport."),
+            HTTP_VERSION,
             standard("call", DURATION, "2 min", "Budget of all attempts at one request together."),
             standard("connect", DURATION, "20 s", "Longest time to open a connection."),
-            standard("pool_ttl", DURATION, "15 s", "Age at which a connection is replaced; 0 means never."),
+            standard(
+                    "pool_ttl",
+                    DURATION,
+                    "15 s",
+                    "Age at which a connection is replaced, give or take a fifth; 0 means never."),
             standard(
                     "pool_size",
                     "a whole number from 1 to 1000000",
                     "1024",
-                    "Most connections per function type; fewer are used where a connection takes several requests."),
+                    "Most connections of an instance to an endpoint, divided among its event loops, of which each has at least one."),
             standard(
                     "payload_max_bytes",
                     "a whole number from 1 to 2147483647",
@@ -86,6 +97,7 @@ final class Shapes {
     static final Shape OKHTTP = Shape.of(
             "io.statefun.transports.v1/okhttp",
             standard("type", "io.statefun.transports.v1/okhttp", "io.statefun.transports.v1/okhttp", "This transport."),
+            HTTP_VERSION,
             optional("timeouts", "a mapping with call, connect, read, write", "each its default", "Longer than zero."));
 
     static final Shape TIMEOUTS = Shape.of(
@@ -93,11 +105,7 @@ final class Shapes {
             standard("call", DURATION, "1 min", "Of one attempt, and of all attempts together."),
             standard("connect", DURATION, "10 s", "Of opening a connection; not longer than `call`."),
             standard("read", DURATION, "10 s", "Longest silence while an answer is read; not longer than `call`."),
-            standard(
-                    "write",
-                    DURATION,
-                    "10 s",
-                    "Longest standstill while a request is written; not longer than `call`."));
+            standard("write", DURATION, "10 s", "Longest time until a request is written; not longer than `call`."));
 
     private static final Key ID = required("id", TYPENAME, "Name, unique among those of its kind.");
     private static final Key FORWARD = optional(

@@ -1,6 +1,7 @@
 package dev.keyway.admin.module.load;
 
 import dev.keyway.admin.module.TransportSpec;
+import dev.keyway.admin.module.TransportSpec.HttpVersion;
 import dev.keyway.admin.module.TransportSpec.Tls;
 import dev.keyway.admin.module.TransportSpec.Type;
 import dev.keyway.admin.module.yaml.Fields;
@@ -38,9 +39,11 @@ final class TransportReader {
         if (type == null) {
             return async(null);
         }
-        return type.equals(Type.OKHTTP.wireName())
-                ? okhttp(transport.fields(Shapes.OKHTTP))
-                : async(transport.fields(Shapes.ASYNC));
+        if (type.equals(Type.OKHTTP.wireName())) {
+            Fields okhttp = transport.fields(Shapes.OKHTTP);
+            return okhttp(okhttp, httpVersion(okhttp));
+        }
+        return async(transport.fields(Shapes.ASYNC));
     }
 
     private static String type(Item type) {
@@ -54,11 +57,12 @@ final class TransportReader {
     }
 
     /** @param owner of {@code timeouts} */
-    static TransportSpec okhttp(Fields owner) {
+    static TransportSpec okhttp(Fields owner, HttpVersion version) {
         Fields timeouts = owner.fields("timeouts", Shapes.TIMEOUTS);
         Duration call = timeout(timeouts, "call", LONGEST);
         return new TransportSpec(
                 Type.OKHTTP,
+                version,
                 call,
                 timeout(timeouts, "connect", call),
                 timeout(timeouts, "read", call),
@@ -83,6 +87,7 @@ final class TransportReader {
         if (async == null) {
             return new TransportSpec(
                     Type.ASYNC,
+                    HttpVersion.HTTP_1_1,
                     shape.standard("call", StatefunDuration::parse),
                     shape.standard("connect", StatefunDuration::parse),
                     null,
@@ -111,6 +116,7 @@ final class TransportReader {
         }
         return new TransportSpec(
                 Type.ASYNC,
+                httpVersion(async),
                 call,
                 connect,
                 null,
@@ -119,6 +125,18 @@ final class TransportReader {
                 async.integer("pool_size", 1, 1_000_000),
                 async.integer("payload_max_bytes", 1, Integer.MAX_VALUE),
                 tls(async));
+    }
+
+    private static HttpVersion httpVersion(Fields transport) {
+        HttpVersion version = transport.read("http_version", text -> {
+            for (HttpVersion each : HttpVersion.values()) {
+                if (each.wireName().equals(text)) {
+                    return each;
+                }
+            }
+            throw new IllegalArgumentException("wanted " + transport.wanted("http_version"));
+        });
+        return version == null ? HttpVersion.HTTP_1_1 : version;
     }
 
     private static Tls tls(Fields async) {

@@ -87,6 +87,7 @@ class ModulesTest {
         assertThat(endpoint.transport())
                 .isEqualTo(new TransportSpec(
                         TransportSpec.Type.ASYNC,
+                        TransportSpec.HttpVersion.HTTP_1_1,
                         Duration.ofMinutes(2),
                         Duration.ofSeconds(20),
                         null,
@@ -104,6 +105,7 @@ class ModulesTest {
         TransportSpec transport = transport("""
                 transport:
                   type: io.statefun.transports.v1/async
+                  http_version: 2
                   call: 3 min
                   connect: 500
                   pool_ttl: 0s
@@ -118,6 +120,7 @@ class ModulesTest {
         assertThat(transport)
                 .isEqualTo(new TransportSpec(
                         TransportSpec.Type.ASYNC,
+                        TransportSpec.HttpVersion.HTTP_2,
                         Duration.ofMinutes(3),
                         Duration.ofMillis(500),
                         null,

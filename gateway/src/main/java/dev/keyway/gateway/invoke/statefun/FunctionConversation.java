@@ -36,29 +36,23 @@ public final class FunctionConversation {
     private static final int MAX_STATES = 1_000;
 
     private final Surroundings surroundings;
-    private final int maxBytes;
-    private final int maxInvocations;
     private final StateSpecs specs = new StateSpecs(MAX_TYPES, MAX_STATES);
     private final FromFunctionDecoder decoder = new FromFunctionDecoder();
 
-    /**
-     * @param maxBytes of a request
-     * @param maxInvocations of a request
-     */
-    public FunctionConversation(Surroundings surroundings, int maxBytes, int maxInvocations) {
+    public FunctionConversation(Surroundings surroundings) {
         this.surroundings = surroundings;
-        this.maxBytes = maxBytes;
-        this.maxInvocations = maxInvocations;
     }
 
     /**
      * Makes a request of the invocations that wait for a target, in order, as many as fit.
      *
      * @param states the stored value of a state of the target by name; {@code null} for none, expired ones included
-     * @param waiting at least one
+     * @param waiting at least one, and no more than a request may hold
+     * @param maxBytes of the request
      */
-    public FunctionRequest prepare(Address target, Function<String, TypedValue> states, Iterable<Invocation> waiting) {
-        InvocationBatch batch = new InvocationBatch(target, maxBytes, maxInvocations);
+    public FunctionRequest prepare(
+            Address target, Function<String, TypedValue> states, Iterable<Invocation> waiting, int maxBytes) {
+        InvocationBatch batch = new InvocationBatch(target, maxBytes, Integer.MAX_VALUE);
         Map<String, StateSpec> known = specs.of(target.typeName());
         for (StateSpec spec : known.values()) {
             TypedValue value = states.apply(spec.stateName());

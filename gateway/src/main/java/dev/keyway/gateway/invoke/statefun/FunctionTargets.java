@@ -1,6 +1,7 @@
 package dev.keyway.gateway.invoke.statefun;
 
 import dev.keyway.admin.model.Deployment;
+import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.Handler;
 import dev.keyway.admin.model.HandlerType;
 import dev.keyway.admin.model.Pacing;
@@ -20,7 +21,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The functions of a module as call targets. A function is a keyed service {@code <namespace>/<name>} with one exclusive
@@ -39,6 +42,7 @@ public final class FunctionTargets {
     public static final FunctionTargets NONE = new FunctionTargets(Module.EMPTY, 1);
 
     private final Module module;
+    private final Set<String> egresses;
     private final Map<FunctionEndpoint, Transport> transports = new HashMap<>();
     private final Map<TypeName, Optional<Target>> targets = new ConcurrentHashMap<>();
     private final Map<String, Deployment> deployments = new ConcurrentHashMap<>();
@@ -51,6 +55,7 @@ public final class FunctionTargets {
      */
     public FunctionTargets(Module module, int loops) {
         this.module = module;
+        this.egresses = module.egresses().stream().map(Egress::id).collect(Collectors.toUnmodifiableSet());
         for (FunctionEndpoint endpoint : module.endpoints()) {
             transports.put(endpoint, transport(endpoint, loops));
         }
@@ -70,6 +75,11 @@ public final class FunctionTargets {
     /** The endpoint of a function, that of exactly this function before that of its namespace; {@code null} for none. */
     public FunctionEndpoint endpoint(String namespace, String name) {
         return module.endpoint(new TypeName(namespace, name)).orElse(null);
+    }
+
+    /** Whether the module has a Kafka egress of that id, {@code namespace/name}. */
+    public boolean hasEgress(String id) {
+        return egresses.contains(id);
     }
 
     /**
@@ -118,7 +128,7 @@ public final class FunctionTargets {
                 Protocol.STATEFUN,
                 Map.of(),
                 Map.of(),
-                true,
+                transport.httpVersion() == TransportSpec.HttpVersion.HTTP_1_1,
                 true,
                 0,
                 0,

@@ -52,7 +52,9 @@ class FunctionConversationTest {
         }
     };
 
-    private final FunctionConversation conversation = new FunctionConversation(SURROUNDINGS, 10_000, 3);
+    private static final int MAX = 10_000;
+
+    private final FunctionConversation conversation = new FunctionConversation(SURROUNDINGS);
 
     @Test
     void firstRequestCarriesNoStateAndTheNextOneWhatTheFunctionMissed() {
@@ -73,8 +75,9 @@ class FunctionConversationTest {
         learn("seen", INT);
 
         FunctionRequest other = conversation.prepare(
-                new Address("example", "counter", "b"), name -> TypedValue.of(INT, new byte[0]), List.of(EVENT));
-        FunctionRequest bank = conversation.prepare(new Address("example", "bank", "a"), name -> null, List.of(EVENT));
+                new Address("example", "counter", "b"), name -> TypedValue.of(INT, new byte[0]), List.of(EVENT), MAX);
+        FunctionRequest bank =
+                conversation.prepare(new Address("example", "bank", "a"), name -> null, List.of(EVENT), MAX);
 
         assertThat(((FunctionRequest.Ready) other).attached()).containsOnlyKeys("seen");
         assertThat(((FunctionRequest.Ready) bank).attached()).isEmpty();
@@ -82,14 +85,14 @@ class FunctionConversationTest {
 
     @Test
     void takesAsManyInvocationsAsFit() {
-        FunctionRequest.Ready byCount =
-                (FunctionRequest.Ready) conversation.prepare(TARGET, name -> null, Collections.nCopies(5, EVENT));
+        FunctionRequest.Ready all =
+                (FunctionRequest.Ready) conversation.prepare(TARGET, name -> null, Collections.nCopies(5, EVENT), MAX);
         Invocation large = new Invocation(null, TypedValue.of("t/t", new byte[6_000]));
-        FunctionRequest.Ready byBytes =
-                (FunctionRequest.Ready) conversation.prepare(TARGET, name -> null, List.of(large, large));
+        FunctionRequest.Ready some =
+                (FunctionRequest.Ready) conversation.prepare(TARGET, name -> null, List.of(large, large), MAX);
 
-        assertThat(byCount.invocations()).isEqualTo(3);
-        assertThat(byBytes.invocations()).isEqualTo(1);
+        assertThat(all.invocations()).isEqualTo(5);
+        assertThat(some.invocations()).isEqualTo(1);
     }
 
     @Test
@@ -97,13 +100,13 @@ class FunctionConversationTest {
         Invocation huge = new Invocation(null, TypedValue.of("t/t", new byte[10_000]));
         learn("seen", INT);
 
-        assertThat(conversation.prepare(TARGET, name -> null, List.of(huge)))
+        assertThat(conversation.prepare(TARGET, name -> null, List.of(huge), MAX))
                 .isEqualTo(new FunctionRequest.Refused("a request to example/counter/a with its states and one message"
                         + " has 10051 bytes, more than 10000"));
-        assertThat(conversation.prepare(TARGET, name -> TypedValue.of("t/old", new byte[0]), List.of(EVENT)))
+        assertThat(conversation.prepare(TARGET, name -> TypedValue.of("t/old", new byte[0]), List.of(EVENT), MAX))
                 .isEqualTo(new FunctionRequest.Refused("state 'seen' of example/counter/a holds a value of type t/old,"
                         + " the function declares io.statefun.types/int"));
-        assertThatThrownBy(() -> conversation.prepare(TARGET, name -> null, List.of()))
+        assertThatThrownBy(() -> conversation.prepare(TARGET, name -> null, List.of(), MAX))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -320,7 +323,7 @@ class FunctionConversationTest {
     }
 
     private FunctionRequest.Ready ready() {
-        return (FunctionRequest.Ready) conversation.prepare(TARGET, name -> null, List.of(EVENT));
+        return (FunctionRequest.Ready) conversation.prepare(TARGET, name -> null, List.of(EVENT), MAX);
     }
 
     private void learn(String state, String typename) {
