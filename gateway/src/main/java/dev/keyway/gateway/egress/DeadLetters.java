@@ -5,22 +5,19 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes dead letters of one source to its cluster: original key, value, headers and timestamp, and what went wrong in
- * {@code keyway.error.*} headers. Acknowledged by all in-sync replicas, or reported as failed. The producer is made on
- * first use and lives on one worker thread, because {@code send} may block for metadata.
+ * {@code keyway.error.*} headers. Acknowledged by all in-sync replicas, or reported as failed.
  */
 public class DeadLetters {
     private static final long MAX_BLOCK_MS = 10_000;
@@ -31,13 +28,12 @@ public class DeadLetters {
 
     private static final int MAX_REASON_CHARS = 2_000;
 
-    private final Map<String, Object> properties;
     private final WorkerExecutor worker;
-    private Producer<byte[], byte[]> producer;
+    private final LazyProducer producer;
 
     /** @param connection connection and security properties of the cluster, Java client names */
     public DeadLetters(Vertx vertx, String sourceId, Map<String, Object> connection) {
-        this.properties = new HashMap<>(connection);
+        Map<String, Object> properties = new HashMap<>(connection);
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, "keyway-dead-letters-" + sourceId);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -46,6 +42,7 @@ public class DeadLetters {
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) MAX_REQUEST_BYTES);
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
+        this.producer = new LazyProducer(() -> properties);
         this.worker = vertx.createSharedWorkerExecutor("keyway-dead-letters-" + sourceId, 1);
     }
 
@@ -67,21 +64,13 @@ public class DeadLetters {
     /** Sends the letter; {@code done} runs on {@code context} with {@code null} or the failure's text. */
     public void send(Letter letter, Context context, Consumer<String> done) {
         worker.<Void>executeBlocking(() -> {
-                    if (producer == null) {
-                        producer =
-                                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-                    }
                     producer.send(
                             record(letter),
-                            (metadata, failure) ->
-                                    context.runOnContext(v -> done.accept(failure == null ? null : describe(failure))));
+                            failure -> context.runOnContext(
+                                    v -> done.accept(failure == null ? null : Outlet.describe(failure))));
                     return null;
                 })
-                .onFailure(failure -> context.runOnContext(v -> done.accept(describe(failure))));
-    }
-
-    private static String describe(Throwable failure) {
-        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+                .onFailure(failure -> context.runOnContext(v -> done.accept(Outlet.describe(failure))));
     }
 
     /** The letter as it is written. */
@@ -112,9 +101,7 @@ public class DeadLetters {
     /** Waits for what was sent and closes the producer. */
     public Future<Void> close() {
         return worker.<Void>executeBlocking(() -> {
-                    if (producer != null) {
-                        producer.close(java.time.Duration.ofMillis(DELIVERY_TIMEOUT_MS));
-                    }
+                    producer.close(Duration.ofMillis(DELIVERY_TIMEOUT_MS));
                     return null;
                 })
                 .eventually(worker::close);

@@ -19,23 +19,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.OutOfOrderSequenceException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.UnknownProducerIdException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One egress of this process: its producer, made with the first record, on one worker thread, because {@code send} may
- * block for metadata. Records leave in the order in which they came. Methods on any thread.
+ * One egress of this process: its producer on a worker thread. Records leave in the order in which they came. Methods on any thread.
  *
  * <p>Bounds: it takes every record it is given, and says when it is {@link #full}; callers then start nothing that would
  * give it more.
@@ -68,10 +58,7 @@ final class Outlet {
     private volatile boolean full;
     private volatile boolean closed;
     private volatile String problem;
-    /** The worker's only. */
-    private Producer<byte[], byte[]> producer;
-
-    private volatile boolean broken;
+    private final LazyProducer producer;
 
     Outlet(Vertx vertx, Egress egress, ProducerProperties properties, Secrets secrets, KeywayConfig.Egress bounds) {
         this.egress = egress;
@@ -80,6 +67,7 @@ final class Outlet {
         this.bounds = bounds;
         this.worker = vertx.createSharedWorkerExecutor("keyway-egress-" + egress.id() + "-" + hashCode(), 1);
         this.topics = new TopicFacts(worker, () -> secrets.resolve(properties.common()));
+        this.producer = new LazyProducer(() -> secrets.resolve(properties.producer()));
     }
 
     Egress egress() {
@@ -187,38 +175,11 @@ final class Outlet {
     }
 
     private void hand(Pending pending) {
-        // The producer may answer and throw both.
-        AtomicInteger answers = new AtomicInteger();
-        try {
-            if (closed) {
-                throw new IllegalStateException("the egress was changed or removed");
-            }
-            open().send(pending.record().toProducerRecord(), (metadata, failure) -> {
-                if (answers.getAndIncrement() == 0) {
-                    ended(pending, failure);
-                }
-            });
-        } catch (RuntimeException e) {
-            if (!(e instanceof RetriableException) && !(e instanceof RecordTooLargeException)) {
-                broken = true;
-            }
-            if (answers.getAndIncrement() == 0) {
-                ended(pending, e);
-            }
+        if (closed) {
+            ended(pending, new IllegalStateException("the egress was changed or removed"));
+        } else {
+            producer.send(pending.record().toProducerRecord(), failure -> ended(pending, failure));
         }
-    }
-
-    private Producer<byte[], byte[]> open() {
-        if (broken && producer != null) {
-            producer.close(Duration.ZERO);
-            producer = null;
-        }
-        broken = false;
-        if (producer == null) {
-            producer = new KafkaProducer<>(
-                    secrets.resolve(properties.producer()), new ByteArraySerializer(), new ByteArraySerializer());
-        }
-        return producer;
     }
 
     /** The producer's thread, or the worker. */
@@ -242,13 +203,6 @@ final class Outlet {
 
     private Sent failed(EgressRecord record, Throwable failure) {
         failed.increment();
-        if (failure instanceof ProducerFencedException
-                || failure instanceof OutOfOrderSequenceException
-                || failure instanceof UnknownProducerIdException
-                || (failure instanceof AuthorizationException && !(failure instanceof RetriableException))
-                || failure instanceof AuthenticationException) {
-            broken = true;
-        }
         topics.forget(record.topic());
         String reason = "topic " + record.topic() + " of egress '" + egress.id() + "' does not take the record: "
                 + describe(failure);
@@ -275,10 +229,7 @@ final class Outlet {
     Future<Void> close() {
         return worker.<Void>executeBlocking(() -> {
                     closed = true;
-                    if (producer != null) {
-                        producer.close(CLOSE_TIMEOUT);
-                        producer = null;
-                    }
+                    producer.close(CLOSE_TIMEOUT);
                     topics.close();
                     full = false;
                     return null;
