@@ -1,10 +1,12 @@
 package dev.keyway.gateway;
 
+import static dev.keyway.admin.model.DeliverySemantic.EXACTLY_ONCE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.keyway.admin.model.DeliverySemantic;
+import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.ServiceType;
 import dev.keyway.admin.model.Subscription.KeyAction;
@@ -299,7 +301,7 @@ class EgressIT {
 
     @Test
     void anExactlyOnceReplyIsInTheTransactionOfItsOffset() throws Exception {
-        scene.egress("once", DeliverySemantic.EXACTLY_ONCE, Map.of("compression.type", "lz4"));
+        scene.egress("once", EXACTLY_ONCE, Map.of("compression.type", "lz4"));
         scene.handler.answering((call, request) -> request.response().end(call.body()));
         scene.sendMany(40, 2, 5);
 
@@ -311,19 +313,27 @@ class EgressIT {
     }
 
     @Test
-    void anExactlyOnceEgressThatIsFirstNamedByAnEffectsDocumentIsReachedByItsClustersId() throws Exception {
+    void anExactlyOnceEgressOfAnotherNameOfTheClusterIsReachedWithItsOwnTransactionTimeout() throws Exception {
         scene.handler.answering((call, request) -> request.response()
                 .putHeader("content-type", EFFECTS)
                 .end("{\"records\": [{\"egress\": \"late\", \"topic\": \"" + out + "\", \"value\": " + call.body()
                         + "}, {\"egress\": \"shop/out\", \"topic\": \"" + out + "\", \"value\": \"beside\"}]}"));
         scene.cluster("alias");
-        scene.egress("late", "alias", DeliverySemantic.EXACTLY_ONCE, Map.of());
+        scene.egress(new Egress("late", "alias", null, EXACTLY_ONCE, Duration.ofSeconds(47), Map.of()));
         scene.send(0, "k", "1");
 
         scene.subscribe().instance();
 
         await().atMost(SOON).until(() -> scene.committed(0) == 1);
         assertThat(scene.topics.read(out, 2)).extracting(EgressIT::value).containsExactlyInAnyOrder("1", "beside");
+        String transactionalId = "keyway./" + scene.subscription().id() + "/test/0";
+        assertThat(scene.topics
+                        .admin()
+                        .describeTransactions(List.of(transactionalId))
+                        .description(transactionalId)
+                        .get()
+                        .transactionTimeoutMs())
+                .isEqualTo(47_000);
     }
 
     @Test
@@ -350,7 +360,7 @@ class EgressIT {
 
     @Test
     void anRpcCallCannotWriteExactlyOnce() throws Exception {
-        scene.egress("once", DeliverySemantic.EXACTLY_ONCE, Map.of());
+        scene.egress("once", EXACTLY_ONCE, Map.of());
         answering("{\"records\": [{\"egress\": \"once\", \"topic\": \"OUT\", \"value\": \"1\"}]}");
         TestPlane instance = scene.subscribe().instance();
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
@@ -29,6 +30,8 @@ import java.util.function.BiConsumer;
  * what it was given is acknowledged. Methods on any thread.
  */
 public final class Egresses {
+    private static final long ASK_AGAIN_MS = 5_000;
+
     private final Vertx vertx;
     private final KeywayConfig.Egress bounds;
     private final Secrets secrets;
@@ -39,8 +42,12 @@ public final class Egresses {
     /** Egresses that cannot be used, with the reason. */
     private volatile Map<String, String> unusable = Map.of();
 
+    private volatile boolean closed;
+
     /** By connection: few, as there are few clusters. */
     private final Map<Map<String, Object>, TopicFacts> homes = new ConcurrentHashMap<>();
+
+    private final Map<Map<String, Object>, CompletableFuture<String>> ids = new ConcurrentHashMap<>();
 
     private final WorkerExecutor homeWorker;
     private final Map<String, List<Meter>> registered = new HashMap<>();
@@ -87,7 +94,12 @@ public final class Egresses {
         next.forEach((id, outlet) -> registered.computeIfAbsent(id, key -> meters(outlet)));
     }
 
-    private static ProducerProperties properties(RegistrySnapshot snapshot, Egress egress) throws OptionException {
+    /**
+     * The properties of an egress' clients.
+     *
+     * @throws OptionException if its cluster is not registered, or for what no client would take
+     */
+    public static ProducerProperties properties(RegistrySnapshot snapshot, Egress egress) throws OptionException {
         KafkaCluster cluster = null;
         if (egress.cluster() != null) {
             cluster = snapshot.clusters().get(egress.cluster());
@@ -116,9 +128,7 @@ public final class Egresses {
 
     /** Whether an egress writes to a sender's cluster, or why that cannot be known now; {@code done} runs on the context. */
     void sameCluster(Outlet outlet, Delivery.Home home, Context caller, BiConsumer<Boolean, String> done) {
-        TopicFacts source =
-                homes.computeIfAbsent(home.connection(), connection -> new TopicFacts(homeWorker, () -> connection));
-        source.clusterId(caller, (one, reason) -> {
+        facts(home.connection()).clusterId(caller, (one, reason) -> {
             if (one == null) {
                 done.accept(false, "the Kafka cluster id of '" + home.cluster() + "' is not known: " + reason);
                 return;
@@ -129,6 +139,31 @@ public final class Egresses {
                 done.accept(one.equals(other), other == null ? unknown : null);
             });
         });
+    }
+
+    /** The id of the Kafka cluster behind a connection: as soon as its brokers answer. */
+    public CompletableFuture<String> clusterId(Map<String, Object> connection) {
+        return ids.computeIfAbsent(connection, properties -> {
+            CompletableFuture<String> id = new CompletableFuture<>();
+            // Not on the caller's context: what it asks a worker for would wait until the caller has stopped to wait
+            // for it.
+            context.runOnContext(v -> ask(facts(properties), id));
+            return id;
+        });
+    }
+
+    private void ask(TopicFacts facts, CompletableFuture<String> id) {
+        facts.clusterId(context, (found, reason) -> {
+            if (found != null) {
+                id.complete(found);
+            } else if (!closed) {
+                vertx.setTimer(ASK_AGAIN_MS, timer -> ask(facts, id));
+            }
+        });
+    }
+
+    private TopicFacts facts(Map<String, Object> connection) {
+        return homes.computeIfAbsent(connection, properties -> new TopicFacts(homeWorker, () -> properties));
     }
 
     /** Why there is none of that id. */
@@ -151,6 +186,7 @@ public final class Egresses {
 
     /** Waits for what was sent and closes all producers. */
     public Future<Void> close() {
+        closed = true;
         List<Future<?>> closing = new ArrayList<>();
         outlets.values().forEach(outlet -> closing.add(outlet.close()));
         closing.add(homeWorker

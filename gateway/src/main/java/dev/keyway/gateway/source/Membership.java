@@ -24,14 +24,14 @@ import org.slf4j.LoggerFactory;
 record Membership(boolean classicProtocol, long sessionTimeoutMillis) {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final String GROUP_SESSION_TIMEOUT = "consumer.session.timeout.ms";
-    private static final long DEFAULT_MS = 45_000;
+    /** Kafka's default of a session. */
+    static final long DEFAULT_MS = 45_000;
+
     private static final int ASK_TIMEOUT_MS = 5_000;
 
     /** Blocks shortly: with the protocol of KIP-848 the session timeout is the broker's, and has to be asked for. */
     static Membership of(Map<String, Object> consumer, Map<String, Object> connection) {
-        boolean classic =
-                !"consumer".equalsIgnoreCase(String.valueOf(consumer.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)));
-        if (classic) {
+        if (ConsumerSettings.isClassic(consumer)) {
             return new Membership(
                     true, ConsumerSettings.number(consumer, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, DEFAULT_MS));
         }

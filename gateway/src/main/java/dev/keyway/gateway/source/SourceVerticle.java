@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 class SourceVerticle extends VerticleBase implements PollLoop.Events {
     private static final Logger LOG = LoggerFactory.getLogger(SourceVerticle.class);
-    private static final Duration POLL_TIMEOUT = Duration.ofSeconds(1);
+    private static final long MAX_POLL_MS = 1_000;
     private static final long OPEN_RETRY_MS = 1_000;
     static final int RECORD_OVERHEAD = 256;
     /** A partition that fell silent behind a burst does not trim its tracker by itself. */
@@ -121,7 +121,8 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
                 .compose(this::openTransactions)
                 .compose(loop -> {
                     stream = KafkaReadStream.create(vertx, loop);
-                    stream.pollTimeout(POLL_TIMEOUT);
+                    stream.pollTimeout(
+                            Duration.ofMillis(Math.min(MAX_POLL_MS, ConsumerSettings.beat(spec.consumer()))));
                     stream.exceptionHandler(failure -> LOG.atWarn()
                             .addKeyValue("subscription", origin.id())
                             .addKeyValue("cause", failure.toString())

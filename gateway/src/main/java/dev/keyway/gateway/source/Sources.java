@@ -4,6 +4,7 @@ import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.config.Secrets;
 import dev.keyway.admin.kafka.ClientProperties;
 import dev.keyway.admin.kafka.OptionException;
+import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.HandlerType;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.RegistrySnapshot;
@@ -71,7 +72,8 @@ public final class Sources {
         this.ids = ids;
         this.meters = meters;
         this.secrets = secrets;
-        this.transactions = new SourceTransactions(config, secrets);
+        this.transactions = new SourceTransactions(
+                config, secrets, egresses, () -> context.runOnContext(v -> reconcile(registry.snapshot())));
         this.pressure = new SharedPressure(Long.MAX_VALUE, config.limits().processBytes());
     }
 
@@ -140,6 +142,8 @@ public final class Sources {
         try {
             ClientProperties properties = options.of(cluster, subscription.id(), subscription.options());
             boolean exclusive = subscription.handlerType() == HandlerType.EXCLUSIVE;
+            Map<String, Object> connection = secrets.resolve(properties.common());
+            Egress once = transactions.egress(snapshot, subscription, connection);
             return RunningSource.Wanted.of(new SourceSpec(
                     subscription,
                     targets.of(snapshot, subscription),
@@ -148,10 +152,10 @@ public final class Sources {
                     config,
                     egresses,
                     ConsumerSettings.consumer(secrets.resolve(properties.consumer())),
-                    secrets.resolve(properties.common()),
+                    connection,
                     ConsumerSettings.maxPollInterval(properties.consumer()),
-                    transactions.settings(snapshot, subscription),
-                    transactions.wanted(snapshot, subscription)));
+                    transactions.settings(snapshot, subscription, once),
+                    once != null));
         } catch (OptionException e) {
             return RunningSource.Wanted.impossible(subscription, e.getMessage());
         }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.LongRange;
 
 /** Drives the lease beside a model of coordinator and client: it is never valid when the member may be expelled. */
 class LeaseProperties {
@@ -169,6 +171,41 @@ class LeaseProperties {
             world.apply(new Step(Kind.POLL_RETURNS, 5));
         }
         assertThat(world.lease.valid(world.now)).isTrue();
+    }
+
+    /** As a source of the shortest session that brokers allow runs: heartbeats alone prove its membership. */
+    @Property(tries = 200)
+    void anIdleSourceHasAValidLeaseAllTheTime(
+            @ForAll @LongRange(max = 1_000) long phase, @ForAll("delays") List<Long> delays) {
+        Map<String, Object> consumer = ConsumerSettings.consumer(
+                Map.of("session.timeout.ms", Long.toString(SESSION_MILLIS), "heartbeat.interval.ms", "3000"));
+        long beat = ConsumerSettings.number(consumer, "heartbeat.interval.ms", -1);
+        long look = ConsumerSettings.beat(consumer);
+        World world = new World();
+        long warm = world.now + 3 * SESSION_MILLIS * 1_000_000;
+        long nextBeat = world.now + phase * 1_000_000;
+        long nextLook = world.now;
+        for (long delay : delays) {
+            if (nextBeat < nextLook) {
+                world.now = Math.max(world.now, nextBeat);
+                world.apply(new Step(Kind.HEARTBEAT_LEAVES, 0));
+                world.apply(new Step(Kind.HEARTBEAT_ARRIVES, 0));
+                world.apply(new Step(Kind.HEARTBEAT_IS_ANSWERED, 0));
+                nextBeat = world.now + (beat + delay) * 1_000_000;
+            } else {
+                world.now = Math.max(world.now, nextLook);
+                assertThat(world.now < warm || world.lease.valid(world.now)).isTrue();
+                world.apply(new Step(Kind.POLL_RETURNS, 0));
+                world.apply(new Step(Kind.POLL_STARTS, 0));
+                nextLook = world.now + (look + delay) * 1_000_000;
+            }
+        }
+    }
+
+    /** The client looks every 100 ms whether a heartbeat is due. */
+    @Provide
+    Arbitrary<List<Long>> delays() {
+        return Arbitraries.longs().between(0, 120).list().ofSize(200);
     }
 
     @Provide
