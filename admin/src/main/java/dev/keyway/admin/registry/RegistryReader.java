@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -185,7 +186,8 @@ final class RegistryReader {
 
     private void follow() {
         identify();
-        try (Consumer<byte[], byte[]> opened = consumers.get()) {
+        Consumer<byte[], byte[]> opened = consumers.get();
+        try {
             consumer = opened;
             if (closed.getCount() == 0) {
                 return;
@@ -198,15 +200,12 @@ final class RegistryReader {
                 opened.seekToBeginning(List.of(partition));
             }
             long end = topic.end();
+            // With nothing to read, a poll would wait for its whole time.
+            finishLoading(opened.position(partition), end);
             long lastCheck = System.nanoTime();
             while (closed.getCount() > 0) {
                 step(opened, partition);
-                if (!isLoaded() && visible() >= end) {
-                    refuseFaults();
-                    problem = null;
-                    publish.accept(state.snapshot());
-                    loaded.complete(null);
-                }
+                finishLoading(visible(), end);
                 if (System.nanoTime() - lastCheck > CHECK_NANOS) {
                     identify();
                     problem = null;
@@ -215,6 +214,17 @@ final class RegistryReader {
             }
         } finally {
             consumer = null;
+            // It has no group to leave; with time given it would wait for the answer to its fetch in flight.
+            opened.close(CloseOptions.timeout(Duration.ZERO));
+        }
+    }
+
+    private void finishLoading(long readTo, long end) {
+        if (!isLoaded() && readTo >= end) {
+            refuseFaults();
+            problem = null;
+            publish.accept(state.snapshot());
+            loaded.complete(null);
         }
     }
 
