@@ -40,6 +40,7 @@ class HoldbackIT {
 
     @AfterEach
     void stop() {
+        gate.open();
         scene.close();
     }
 

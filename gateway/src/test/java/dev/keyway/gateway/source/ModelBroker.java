@@ -254,7 +254,7 @@ final class ModelBroker {
                 woken = true;
                 yield null;
             }
-            case "close" -> null;
+            case "unsubscribe", "close" -> null;
             default -> throw new UnsupportedOperationException("Consumer." + method);
         };
     }
