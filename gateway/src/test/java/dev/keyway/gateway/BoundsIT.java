@@ -134,7 +134,8 @@ class BoundsIT {
 
     @Test
     void aSlowDeploymentStopsNoOtherSubscription() throws Exception {
-        scene.handler.answering(new Gate(call -> true));
+        Gate gate = new Gate(call -> true);
+        scene.handler.answering(gate);
         distinctKeys(0, 500, 10);
         TestPlane instance = instance(new Limits(100, NO_BYTES, NO_RECORDS, NO_BYTES, 8, 100));
         await().atMost(SOON)
@@ -151,6 +152,7 @@ class BoundsIT {
             scene.registry.set(World.without(subscription));
         }
         assertThat(scene.handler.count()).isLessThanOrEqualTo(8);
+        gate.open();
     }
 
     /** The number of held calls once it has stood still for a while. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** A broker that is gone for longer than the session timeout and comes back (invariants I1, I2). */
 class BrokerAwayIT {
     private static final Duration SOON = Duration.ofSeconds(90);
-    private static final Duration SESSION = Duration.ofSeconds(6);
+    private static final Duration SESSION = Duration.ofSeconds(3);
 
     private EmbeddedBroker broker;
     private Scene scene;
@@ -50,13 +50,12 @@ class BrokerAwayIT {
         long stopped = System.nanoTime();
         // 1,000 records of each partition are in hand, for more than a minute of work: only the lease stops it.
         await().atMost(SOON).during(Duration.ofSeconds(2)).until(this::unchanged);
-        assertThat(Duration.ofNanos(System.nanoTime() - stopped))
-                .isLessThan(SESSION.multipliedBy(2).plusSeconds(4));
+        assertThat(Duration.ofNanos(System.nanoTime() - stopped)).isLessThan(Duration.ofSeconds(16));
         assertThat(scene.status(instance).partitions()).anyMatch(one -> one.unfinished() > 0);
         int atRest = scene.handler.count();
         await().atMost(SOON)
                 .until(() ->
-                        System.nanoTime() - stopped > Duration.ofSeconds(15).toNanos());
+                        System.nanoTime() - stopped > SESSION.multipliedBy(3).toNanos());
         assertThat(scene.handler.count()).isEqualTo(atRest);
         scene.handler.answering((call, request) -> request.response().end());
         broker.start();

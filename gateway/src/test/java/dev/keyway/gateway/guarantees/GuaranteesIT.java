@@ -35,7 +35,7 @@ class GuaranteesIT {
     private static final int MAX_MILLIS = 4;
 
     /** Shorter than the drain bound and long beside a rebalance: without the drain such calls overlap. */
-    private static final int SLOW_MILLIS = 2_000;
+    private static final int SLOW_MILLIS = 1_500;
 
     /** Everything that a handler can do wrong, a broken connection included. */
     private static final Answer.Kind[] FAULTS = {
@@ -223,7 +223,7 @@ class GuaranteesIT {
                 run.progress(100);
                 // Longer than a call may take, and than the gateway waits for a sign of life.
                 stage.wayToHandler().blackhole();
-                run.silence(Duration.ofSeconds(8));
+                run.silence(Duration.ofSeconds(6));
                 stage.wayToHandler().calm();
             }
             run.finish();

@@ -7,13 +7,13 @@ import java.time.Duration;
 /** The configuration of the instances. */
 public final class StageConfig {
     /** A member that is silent for so long loses its partitions. */
-    public static final int SESSION_TIMEOUT_MS = 6_000;
+    public static final int SESSION_TIMEOUT_MS = 4_000;
 
     /** What a revoke waits for calls in flight. */
-    static final Duration DRAIN = Duration.ofSeconds(6);
+    static final Duration DRAIN = Duration.ofSeconds(4);
 
     /** Shorter than the drain bound: no call of a healthy instance may outlive a revoke, even one that hangs. */
-    static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
+    static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
 
     static final int HEAP_MIB = 160;
     static final String INSTANCE_VARIABLE = "GUARANTEES_INSTANCE";
