@@ -15,7 +15,7 @@ record SubscriptionScenario(String name, String about, int subscriptions) implem
     /** So many for each, that each has some, whatever the hash. */
     private static final int FIRST = 40;
 
-    private static final long CALM_NANOS = 3_000_000_000L;
+    private static final int CALM_SECONDS = 3;
     private static final long COUNT_NANOS = 100_000_000L;
 
     @Override
@@ -46,7 +46,7 @@ record SubscriptionScenario(String name, String about, int subscriptions) implem
 
     private static IdleRow none(Stage stage, Depth depth) {
         long pid = stage.keyway().jvm().pid();
-        LockSupport.parkNanos(CALM_NANOS);
+        calm(depth);
         return new IdleRow(0, idle(pid, depth), Double.NaN, Double.NaN, List.of());
     }
 
@@ -101,7 +101,7 @@ record SubscriptionScenario(String name, String about, int subscriptions) implem
         int first = workload.records() - depth.records(RECORDS);
         stage.topics().fill(topics, workload, 0, first);
         await.accept(first);
-        LockSupport.parkNanos(CALM_NANOS);
+        calm(depth);
         double idle = idle(pid, depth);
         long cpu = ProcFs.cpuNanos(pid);
         long begin = System.nanoTime();
@@ -110,6 +110,11 @@ record SubscriptionScenario(String name, String about, int subscriptions) implem
         double seconds = (System.nanoTime() - begin) / 1e9;
         double micros = (ProcFs.cpuNanos(pid) - cpu) / 1e3 - idle * 1e3 * seconds;
         return new double[] {idle, micros / (workload.records() - first)};
+    }
+
+    /** What was begun before comes to its end. */
+    private static void calm(Depth depth) {
+        LockSupport.parkNanos(Math.min(CALM_SECONDS, depth.idleSeconds()) * 1_000_000_000L);
     }
 
     /** Milliseconds of processor time per second. */
