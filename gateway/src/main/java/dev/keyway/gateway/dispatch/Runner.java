@@ -328,6 +328,25 @@ public final class Runner {
         startReady();
     }
 
+    /** Waits with what makes it durable, and then tries again, unless it is not wanted any more. */
+    public void settleLater(Invocation invocation, String reason, long delayMillis, Runnable again) {
+        if (!invocation.wanted()) {
+            discard(invocation);
+            return;
+        }
+        settling(invocation, reason);
+        timers.after(Duration.ofMillis(delayMillis), () -> {
+            if (invocation.state != Invocation.State.SETTLING) {
+                return;
+            }
+            if (invocation.wanted()) {
+                again.run();
+            } else {
+                discard(invocation);
+            }
+        });
+    }
+
     /** Lets go of an invocation whose fence died while its failure was being made durable. */
     public void discard(Invocation invocation) {
         drop(invocation);

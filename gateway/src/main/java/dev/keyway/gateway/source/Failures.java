@@ -11,7 +11,6 @@ import dev.keyway.gateway.egress.DeadLetters;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.metrics.Policy;
 import dev.keyway.ordering.Backoff;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
@@ -156,24 +155,12 @@ final class Failures {
                 .addKeyValue("attempt", tries)
                 .addKeyValue("cause", reason)
                 .log("Dead letter not written, will try again");
-        if (!invocation.wanted()) {
-            invocation.runner().discard(invocation);
-            return;
+        if (invocation.wanted()) {
+            origin.meters().deadLetterFailed();
         }
-        invocation.runner().settling(invocation, reason);
-        origin.meters().deadLetterFailed();
         long delay = DEAD_LETTER_BACKOFF.delayMillis(
                 tries, ThreadLocalRandom.current().nextDouble(), -1);
-        invocation.runner().timers().after(Duration.ofMillis(delay), () -> {
-            if (invocation.state() != Invocation.State.SETTLING) {
-                return;
-            }
-            if (invocation.wanted()) {
-                deadLetter(invocation, outcome, tries + 1);
-            } else {
-                invocation.runner().discard(invocation);
-            }
-        });
+        invocation.runner().settleLater(invocation, reason, delay, () -> deadLetter(invocation, outcome, tries + 1));
     }
 
     static void logRetry(RecordInvocation invocation, Outcome outcome, long delayMillis) {
