@@ -204,6 +204,11 @@ public abstract class Invocation extends MailboxEntry implements Call {
         runner.landed(this, outcome);
     }
 
+    /** Milliseconds since its first attempt began, 0 before. */
+    protected final long ageMillis(long nowNanos) {
+        return firstAttemptNanos == 0 ? 0 : (nowNanos - firstAttemptNanos) / 1_000_000;
+    }
+
     public final State state() {
         return state;
     }

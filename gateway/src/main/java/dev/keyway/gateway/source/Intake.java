@@ -17,6 +17,9 @@ interface Intake {
     /** How often the record is held while it is under way, for the bounds of bytes. */
     int copies(Assignment assignment);
 
+    /** A record that is known to be done comes again, in its place. */
+    default void known(Assignment assignment, ConsumerRecord<byte[], byte[]> record) {}
+
     /**
      * Takes a record over, behind all of its partition.
      *
@@ -30,6 +33,14 @@ interface Intake {
 
     /** Completes when nothing of these assignments is under way any more; they take nothing since they are drained. */
     Future<Void> drain(List<Assignment> revoked);
+
+    /** The calls of these assignments have landed. Completes when what followed from them has its place in the committer. */
+    default Future<Void> landed(List<Assignment> revoked) {
+        return Future.succeededFuture();
+    }
+
+    /** Once per commit interval. */
+    default void tick() {}
 
     /** The assignment is over; nobody waits for what it still has under way. */
     void drop(Assignment assignment);

@@ -19,7 +19,8 @@ import java.util.Set;
  * @param transactions how they are run, when they are
  * @param transactional whether it commits in transactions from its start; otherwise it begins to with the first effect
  * @param connection the connection and security part of them, for other clients of the cluster
- * @param forwarding the way to the inbox, {@code null} for a source whose records are invoked in this process
+ * @param forwarding the way to the inbox, {@code null} for a source that does not forward
+ * @param slots for the source of the inbox itself, else {@code null}
  */
 record SourceSpec(
         Subscription subscription,
@@ -33,12 +34,16 @@ record SourceSpec(
         long maxPollIntervalMillis,
         TransactionSettings transactions,
         boolean transactional,
-        Forwarding forwarding) {
+        Forwarding forwarding,
+        SlotWay slots) {
     private static final long ANSWER_GRACE_MS = 2_000;
 
     SourceSpec {
         if (transactional && forwarding != null) {
             throw new IllegalArgumentException("a source that forwards runs no transactions, only slots do");
+        }
+        if (slots != null && !transactional) {
+            throw new IllegalArgumentException("slots run transactions");
         }
     }
 
@@ -67,6 +72,7 @@ record SourceSpec(
                 maxPollIntervalMillis,
                 transactions,
                 transactional,
+                null,
                 null);
     }
 

@@ -3,6 +3,7 @@ package dev.keyway.gateway.source;
 import dev.keyway.admin.model.Subscription;
 import dev.keyway.admin.port.RuntimeView.SubscriptionStatus;
 import dev.keyway.gateway.commit.Lane;
+import dev.keyway.gateway.commit.Part;
 import dev.keyway.gateway.commit.ProducerLane;
 import dev.keyway.gateway.commit.TransactionSettings;
 import dev.keyway.gateway.dispatch.CompletionSink;
@@ -12,6 +13,7 @@ import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.egress.DeadLetters;
 import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.metrics.SourceMeters;
+import dev.keyway.gateway.slot.Slot;
 import dev.keyway.ordering.SharedPressure;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,6 +69,7 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
     private volatile TransactionSettings transactions;
     private DeadLetters deadLetters;
     private Intake intake;
+    private SlotIntake slots;
     private TopicIds topicIds;
     private boolean everAssigned;
     private String problem;
@@ -179,7 +183,8 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
 
     /** Where its transactions run. */
     Lane lane(TransactionSettings settings) {
-        return new ProducerLane(spec.subscription().id(), settings, spec.connection());
+        String followed = spec.slots() == null ? null : spec.slots().topics().changelog();
+        return new ProducerLane(spec.subscription().id(), settings, spec.connection(), followed);
     }
 
     /** The settings of its transactions, {@code null} while it has none. Any thread. */
@@ -232,11 +237,34 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
         origin.forwarding(spec.forwarding(), topicIds);
         origin.writesTo(spec.egresses(), spec.connection());
         consumer = loop;
+        if (spec.slots() != null) {
+            ownSlots(loop);
+            return;
+        }
         records = lane == null ? new OffsetCommitter(origin, context, loop, assignments) : transactions(null);
         committer = records;
         intake = spec.forwarding() == null
                 ? new DirectIntake(route, spec.exclusive(), origin.mailboxOwner())
                 : new ForwardIntake(vertx, context, origin, route, new InboxEvents());
+    }
+
+    private void ownSlots(PollLoop loop) {
+        Map<Part, Slot> owned = new IdentityHashMap<>();
+        SlotCommitter transactional = new SlotCommitter(
+                vertx,
+                context,
+                origin,
+                loop,
+                assignments,
+                spec,
+                lane,
+                new TransactionEvents(),
+                owned,
+                spec.slots().topics().changelog());
+        slots = new SlotIntake(vertx, route, origin, spec.slots(), owned, new SlotEvents());
+        slots.commitsTo(transactional);
+        committer = transactional;
+        intake = slots;
     }
 
     /** What is owned now. Own context. */
@@ -247,6 +275,7 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
     /** Once per commit interval. */
     void tick() {
         committer.tick();
+        intake.tick();
         if (++ticks % TICKS_PER_TRIM == 0) {
             assignments.values().forEach(assignment -> assignment.tracker().trim());
         }
@@ -306,6 +335,7 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
             ConsumerRecord<byte[], byte[]> record = records.get(i);
             long index = assignment.tracker().arrive(record.offset(), now);
             if (index < 0) {
+                intake.known(assignment, record);
                 continue;
             }
             int size = (int) Math.min(Integer.MAX_VALUE, (long) copies * size(record));
@@ -333,6 +363,11 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
     }
 
     void onDone(List<Invocation> done) {
+        if (slots != null) {
+            slots.done(done);
+            pressAll();
+            return;
+        }
         List<RecordInvocation> owned = new ArrayList<>(done.size());
         boolean effects = false;
         for (int i = 0; i < done.size(); i++) {
@@ -416,8 +451,9 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
                 if (drained.failed()) {
                     meters.drainTimedOut();
                 }
-                committer
-                        .revoke(revoked)
+                Drains.within(vertx, intake.landed(revoked), spec.drainMillis())
+                        .otherwiseEmpty()
+                        .compose(settled -> committer.revoke(revoked))
                         .onComplete(answered ->
                                 answer.complete(answered.otherwise(Map.of()).result()));
             });
@@ -556,6 +592,19 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
 
         @Override
         public void failed(String reason) {
+            onFailed.accept(reason);
+        }
+    }
+
+    /** What slots tell. */
+    private final class SlotEvents implements SlotIntake.Events {
+        @Override
+        public void problem(String reason) {
+            inboxProblem = reason;
+        }
+
+        @Override
+        public void broken(String reason) {
             onFailed.accept(reason);
         }
     }

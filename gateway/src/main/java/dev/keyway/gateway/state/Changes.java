@@ -96,6 +96,10 @@ public final class Changes {
         return this;
     }
 
+    public boolean isEmpty() {
+        return ops.isEmpty();
+    }
+
     private static RecordKey onlyKept(RecordKey key) {
         return switch (Objects.requireNonNull(key.kind(), "kind")) {
             case JOURNAL, PROMISE, OUTCOME -> key;

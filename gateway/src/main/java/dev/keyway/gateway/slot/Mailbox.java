@@ -1,0 +1,96 @@
+package dev.keyway.gateway.slot;
+
+import dev.keyway.gateway.inbox.Envelope;
+import dev.keyway.gateway.state.record.Address;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** What waits for one address of a slot, in order; at most one batch of it is out. The slot's owner only. */
+final class Mailbox {
+    final Address address;
+    final Envelope.Target target;
+    /** The batch that is out. */
+    FunctionInvocation flight;
+    /** Its turn is being begun or ended. */
+    boolean busy;
+    /** It is among those to be started. */
+    boolean listed;
+    /** The store may have messages behind {@link #storedAfter}, which come before what waits here. */
+    boolean stored;
+
+    long storedAfter = -1;
+    private ArrayDeque<Message> waiting = new ArrayDeque<>();
+
+    Mailbox(Address address, Envelope.Target target) {
+        this.address = address;
+        this.target = target;
+    }
+
+    void add(Message message) {
+        waiting.add(message);
+    }
+
+    /** Puts messages back that were out; each finds its old place. */
+    void putBack(List<Message> messages) {
+        List<Message> all = new ArrayList<>(messages);
+        all.addAll(waiting);
+        all.sort(Comparator.comparingLong(message -> message.order));
+        waiting = new ArrayDeque<>(all);
+    }
+
+    boolean isIdle() {
+        return flight == null && !busy && !stored && waiting.isEmpty();
+    }
+
+    boolean mayStart() {
+        return flight == null && !busy && !listed && (stored || !waiting.isEmpty());
+    }
+
+    /** Whether the store has to be asked for what comes next. */
+    boolean wantsStored() {
+        return stored && (waiting.isEmpty() || waiting.peek().queued == null);
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    /** Takes the next batch. */
+    List<Message> take(int most, long mostBytes) {
+        List<Message> batch = new ArrayList<>(Math.min(most, waiting.size()));
+        long bytes = 0;
+        while (!waiting.isEmpty() && batch.size() < most) {
+            Message next = waiting.peek();
+            bytes += next.bytes.length;
+            boolean fits = batch.isEmpty() || (bytes <= mostBytes && !next.alone && next.refusal == null);
+            // What the store has comes before what came later and is only here.
+            boolean inTurn = batch.isEmpty() || !stored || next.queued != null;
+            if (!fits || !inTurn) {
+                break;
+            }
+            batch.add(waiting.poll());
+            if (next.alone || next.refusal != null) {
+                break;
+            }
+        }
+        return batch;
+    }
+
+    /** Those that wait and are not stored, from the oldest on. */
+    List<Message> unstored() {
+        List<Message> found = new ArrayList<>();
+        for (Message message : waiting) {
+            if (message.queued == null && !message.unacceptable) {
+                found.add(message);
+            }
+        }
+        return found;
+    }
+
+    /** Lets go of messages that the store has. */
+    void forget(List<Message> messages) {
+        waiting.removeAll(messages);
+    }
+}

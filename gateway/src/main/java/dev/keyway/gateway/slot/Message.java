@@ -1,0 +1,46 @@
+package dev.keyway.gateway.slot;
+
+import dev.keyway.codecs.statefun.Invocation;
+import dev.keyway.gateway.inbox.Envelope;
+import dev.keyway.gateway.state.record.RecordKey;
+
+/** A message for an address of a slot. Changed by the slot's owner only; what runners read never changes. */
+final class Message {
+    final Envelope envelope;
+    /** As the inbox has it. */
+    final byte[] bytes;
+    /** Of its record in the tracker, -1 for one that came from the backlog. */
+    final long index;
+    /** What it counts for against the bounds. */
+    final int weight;
+    /** Its place among the messages of the slot. */
+    final long order;
+
+    final long arrivedNanos;
+    private Invocation invocation;
+    /** Its place in the backlog, {@code null} while only the inbox has it. */
+    RecordKey.Queued queued;
+    /** It goes without company: a batch that it was in has failed. */
+    boolean alone;
+    /** The store does not take it. */
+    boolean unacceptable;
+    /** Why what it caused could not be written; takes the failure policy instead of a call. */
+    String refusal;
+
+    Message(Envelope envelope, byte[] bytes, long index, int weight, long order, long arrivedNanos) {
+        this.envelope = envelope;
+        this.bytes = bytes;
+        this.index = index;
+        this.weight = weight;
+        this.order = order;
+        this.arrivedNanos = arrivedNanos;
+    }
+
+    /** As a function gets it. The runner that has the message, only. */
+    Invocation invocation() {
+        if (invocation == null) {
+            invocation = Wire.invocation(envelope);
+        }
+        return invocation;
+    }
+}
