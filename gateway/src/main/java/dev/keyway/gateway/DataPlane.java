@@ -105,7 +105,8 @@ final class DataPlane {
                     mailboxes.stream().map(RunnerVerticle::runner).toList(),
                     workers.stream().map(RunnerVerticle::runner).toList());
             sources = new Sources(vertx, config, registry, route, targets, ids, meters, secrets, egresses);
-            inbox = new InboxPlane(vertx, config, module, secrets, route, meters, sources.pressure());
+            inbox = new InboxPlane(
+                    vertx, config, module, secrets, route, ids, egresses, () -> functions, meters, sources.pressure());
             view = new GatewayView(
                     vertx, registry, sources, inbox, egresses, route.runners(), throttles, meters, problems);
             return null;
@@ -141,7 +142,11 @@ final class DataPlane {
     /** Completes when the module's ingresses have been started, see {@link InboxPlane#start}. */
     Future<Void> startSources() {
         sources.start();
-        return inbox.start();
+        int loops = config.workers().mailboxes() + config.workers().size();
+        return vertx.executeBlocking(() -> new FunctionTargets(module, loops)).compose(targets -> {
+            functions(targets);
+            return inbox.start();
+        });
     }
 
     RuntimeView view() {

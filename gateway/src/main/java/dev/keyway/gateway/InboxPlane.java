@@ -4,11 +4,20 @@ import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.config.Secrets;
 import dev.keyway.admin.kafka.ConsumerOptions;
 import dev.keyway.admin.kafka.OptionException;
+import dev.keyway.admin.model.KafkaCluster;
+import dev.keyway.admin.model.OnFailure;
+import dev.keyway.admin.module.KafkaIngress;
 import dev.keyway.admin.module.Module;
 import dev.keyway.admin.registry.KafkaRegistry;
 import dev.keyway.gateway.dispatch.Route;
+import dev.keyway.gateway.dispatch.ServiceIds;
+import dev.keyway.gateway.egress.Egresses;
+import dev.keyway.gateway.inbox.Envelope;
+import dev.keyway.gateway.invoke.statefun.FunctionTargets;
 import dev.keyway.gateway.metrics.Meters;
+import dev.keyway.gateway.slot.FailurePolicy;
 import dev.keyway.gateway.source.IngressSources;
+import dev.keyway.gateway.source.SlotSource;
 import dev.keyway.gateway.state.InternalTopics;
 import dev.keyway.gateway.state.Shards;
 import dev.keyway.gateway.state.StateException;
@@ -22,6 +31,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
@@ -43,6 +55,11 @@ final class InboxPlane {
     private final KeywayConfig config;
     private final Secrets secrets;
     private final Route route;
+    private final ServiceIds ids;
+    private final Egresses egresses;
+    private final Supplier<FunctionTargets> functions;
+    private final Map<String, KafkaIngress> ingressesById;
+    private final FailurePolicy ofFunctions;
     private final Meters meters;
     private final SharedPressure pressure;
     private final Promise<Void> started = Promise.promise();
@@ -51,14 +68,22 @@ final class InboxPlane {
     private boolean stopped;
     private Home home;
     private volatile IngressSources ingresses;
+    private volatile SlotSource slots;
     private volatile String problem;
 
     /**
      * The home cluster, once its topics are there.
      *
+     * @param keeper of the topics; its calls block
      * @param connection connection and security properties, Java client names, secrets resolved
      */
-    record Home(Map<String, Object> connection, Admin admin, InternalTopics.Found topics, Shards shards) {}
+    record Home(
+            KafkaCluster cluster,
+            Map<String, Object> connection,
+            Admin admin,
+            InternalTopics keeper,
+            InternalTopics.Found topics,
+            Shards shards) {}
 
     InboxPlane(
             Vertx vertx,
@@ -66,6 +91,9 @@ final class InboxPlane {
             Module module,
             Secrets secrets,
             Route route,
+            ServiceIds ids,
+            Egresses egresses,
+            Supplier<FunctionTargets> functions,
             Meters meters,
             SharedPressure pressure) {
         this.vertx = vertx;
@@ -74,6 +102,13 @@ final class InboxPlane {
         this.module = module;
         this.secrets = secrets;
         this.route = route;
+        this.ids = ids;
+        this.egresses = egresses;
+        this.functions = functions;
+        this.ingressesById = module.ingresses().stream()
+                .collect(Collectors.toMap(ingress -> ingress.id().toString(), Function.identity()));
+        this.ofFunctions =
+                new FailurePolicy(OnFailure.PAUSE, null, config.kafka().prefix() + "inbox.dlq");
         this.meters = meters;
         this.pressure = pressure;
     }
@@ -143,32 +178,64 @@ final class InboxPlane {
      * context.
      */
     private Future<Void> startSlots(Home found) {
+        try {
+            slots = new SlotSource(
+                    vertx,
+                    config,
+                    secrets,
+                    route,
+                    ids,
+                    pressure,
+                    meters,
+                    egresses,
+                    new SlotSource.Home(found.cluster(), found.topics(), found.keeper(), found.shards()),
+                    functions,
+                    this::policy);
+        } catch (OptionException e) {
+            return Future.failedFuture(e);
+        }
+        slots.start();
         return Future.succeededFuture();
+    }
+
+    /** What a message's ingress says; messages of functions wait for an operator. Any thread. */
+    private FailurePolicy policy(Envelope message) {
+        Envelope.Mark mark = message.mark();
+        KafkaIngress ingress = mark == null ? null : ingressesById.get(mark.source());
+        return ingress == null
+                ? ofFunctions
+                : new FailurePolicy(
+                        ingress.onFailure(), ingress.retry(), ingress.effectiveDeadLetterTopic(mark.topic()));
+    }
+
+    /** The source of the slots, {@code null} before it is started. */
+    SlotSource slots() {
+        return slots;
     }
 
     /** Where it ends: the ingresses have stopped, the shards are still there. Own context. */
     private Future<Void> stopSlots() {
-        return Future.succeededFuture();
+        return slots == null ? Future.succeededFuture() : slots.stop();
     }
 
     private Home find() throws OptionException {
-        String cluster = KafkaRegistry.home(config.kafka()).name();
-        Map<String, Object> connection = secrets.resolve(
-                ConsumerOptions.resolve(KafkaRegistry.home(config.kafka())).common());
+        KafkaCluster cluster = KafkaRegistry.home(config.kafka());
+        Map<String, Object> connection =
+                secrets.resolve(ConsumerOptions.resolve(cluster).common());
         Map<String, Object> properties = new HashMap<>(connection);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS);
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS);
         Admin admin = Admin.create(properties);
         try {
-            InternalTopics.Found topics = new InternalTopics(
-                            admin,
-                            cluster,
-                            config.kafka().prefix(),
-                            config.state().slots(),
-                            config.state().replication())
-                    .ensure();
+            InternalTopics keeper = new InternalTopics(
+                    admin,
+                    cluster.name(),
+                    config.kafka().prefix(),
+                    config.state().slots(),
+                    config.state().replication());
+            InternalTopics.Found topics = keeper.ensure();
             Shards shards = new Shards(vertx, config.dataDir(), config.state(), topics, connection, admin, meters);
-            return new Home(connection, admin, topics, shards);
+            return new Home(cluster, connection, admin, keeper, topics, shards);
         } catch (KafkaException | StateException e) {
             admin.close(ADMIN_CLOSE);
             throw e;

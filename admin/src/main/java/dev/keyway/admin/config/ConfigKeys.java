@@ -260,6 +260,13 @@ final class ConfigKeys {
             "5m",
             "How often a local store is flushed, so that a restart after a crash reads only what came later.");
 
+    static final ConfigKey<Duration> STATE_ACCEPT = key(
+            "state.accept-after",
+            ValueType.duration(Duration.ofMillis(1), HOUR),
+            "2s",
+            "How long a message may hold up its slot because calls of its function fail or take long; then it is stored in"
+                    + " the backlog of its address.");
+
     static final ConfigKey<String> SECRET_KEY = optional(
             "registry.secret-key",
             ValueType.encryptionKey(),

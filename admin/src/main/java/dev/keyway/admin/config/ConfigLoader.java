@@ -161,7 +161,8 @@ public final class ConfigLoader {
                 settings.get(STATE_CACHE),
                 settings.get(STATE_MEMORY),
                 settings.get(STATE_WRITE_BUFFER),
-                settings.get(STATE_CHECKPOINT));
+                settings.get(STATE_CHECKPOINT),
+                settings.get(STATE_ACCEPT));
         if (state.writeBufferBytes() >= state.memoryBytes()) {
             String place = settings.place(STATE_WRITE_BUFFER);
             settings.problem(

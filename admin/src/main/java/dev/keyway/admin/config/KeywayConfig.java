@@ -198,6 +198,7 @@ public record KeywayConfig(
      * @param memoryBytes outside of the heap, for all local stores together, write buffers included
      * @param writeBufferBytes writes that are held before they are flushed
      * @param checkpointInterval how often a local store is flushed
+     * @param acceptAfter how long a message in trouble may hold up its slot before it is stored
      */
     public record State(
             int slots,
@@ -206,7 +207,8 @@ public record KeywayConfig(
             long cacheBytes,
             long memoryBytes,
             long writeBufferBytes,
-            Duration checkpointInterval) {
+            Duration checkpointInterval,
+            Duration acceptAfter) {
         /** What the configuration has unless it says otherwise. */
         public static final State DEFAULT = new State(
                 64,
@@ -215,7 +217,8 @@ public record KeywayConfig(
                 64 << 20,
                 128 << 20,
                 48 << 20,
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(2));
     }
 
     /**

@@ -51,7 +51,8 @@ final class IngressSpecs {
                 ConsumerSettings.maxPollInterval(properties.consumer()),
                 transactions(subscription.id()),
                 false,
-                forwarding);
+                forwarding,
+                null);
     }
 
     /** Nothing is committed in transactions of its own; the bound of a revoke is taken from them all the same. */
