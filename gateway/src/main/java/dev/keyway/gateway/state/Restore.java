@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -39,6 +40,10 @@ import org.slf4j.LoggerFactory;
 final class Restore {
     private static final Logger LOG = LoggerFactory.getLogger(Restore.class);
     private static final Duration POLL = Duration.ofMillis(500);
+
+    /** Nothing wakes a poll up when the moment comes. */
+    private static final Duration POLL_BEFORE_MOMENT = Duration.ofMillis(20);
+
     private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final int slot;
@@ -88,7 +93,9 @@ final class Restore {
     Store run(CompletableFuture<?> moment) {
         meters.started(this);
         Store store = directory.open(slot);
-        try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+        Consumer<byte[], byte[]> consumer = null;
+        try {
+            consumer = consumers.get();
             reading = consumer;
             consumer.assign(List.of(partition));
             long first = consumer.beginningOffsets(List.of(partition)).get(partition);
@@ -105,6 +112,10 @@ final class Restore {
         } finally {
             reading = null;
             meters.ended(this);
+            if (consumer != null) {
+                // It has no group to leave; with time given it would wait for the answer to its fetch in flight.
+                consumer.close(CloseOptions.timeout(Duration.ZERO));
+            }
         }
     }
 
@@ -163,7 +174,7 @@ final class Restore {
                 end = end();
                 continue;
             }
-            ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+            ConsumerRecords<byte[], byte[]> polled = consumer.poll(end < 0 ? POLL_BEFORE_MOMENT : POLL);
             for (ConsumerRecord<byte[], byte[]> record : polled) {
                 replay.add(record);
             }

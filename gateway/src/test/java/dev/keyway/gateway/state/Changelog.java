@@ -25,7 +25,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A changelog on the shared broker with one slot, producers that write to it, and restores of it. */
+/** A changelog on the shared broker, producers that write to its slot 0, and restores of that. */
 final class Changelog implements AutoCloseable {
     static final Address COUNTER = new Address("f/counter", "k");
 
@@ -39,7 +39,11 @@ final class Changelog implements AutoCloseable {
     long now = System.currentTimeMillis();
 
     Changelog() throws IOException {
-        found = new InternalTopics(topics.admin(), "home", TestTopics.uniqueName("restore") + ".", 1, -1).ensure();
+        this(1);
+    }
+
+    Changelog(int slots) throws IOException {
+        found = new InternalTopics(topics.admin(), "home", TestTopics.uniqueName("restore") + ".", slots, -1).ensure();
         dataDir = Files.createTempDirectory("keyway-state");
         directory = new StateDirectory(dataDir, found.changelog(), memory);
     }

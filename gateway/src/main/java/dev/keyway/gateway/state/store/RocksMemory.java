@@ -11,6 +11,7 @@ import org.rocksdb.WriteBufferManager;
 public final class RocksMemory implements AutoCloseable {
     final LRUCache blocks;
     final WriteBufferManager writes;
+    private boolean closed;
 
     /**
      * @param blockBytes for blocks, indexes and filters, and for the writes, which are charged to the same cache
@@ -22,13 +23,14 @@ public final class RocksMemory implements AutoCloseable {
         writes = new WriteBufferManager(writeBytes, blocks);
     }
 
-    /** Bytes in use now. */
-    public long usedBytes() {
-        return blocks.getUsage();
+    /** Bytes in use now; 0 once it is closed, when asking the library would end the process. */
+    public synchronized long usedBytes() {
+        return closed ? 0 : blocks.getUsage();
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         writes.close();
         blocks.close();
     }
