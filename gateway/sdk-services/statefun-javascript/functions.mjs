@@ -139,6 +139,9 @@ statefun.bind({
 });
 
 const server = http.createServer(statefun.handler());
+if (env.KEEP_ALIVE_MILLIS !== undefined) {
+  server.keepAliveTimeout = Number(env.KEEP_ALIVE_MILLIS);
+}
 server.listen(Number(env.PORT ?? 0), "127.0.0.1", () => {
   console.log("LISTENING " + server.address().port);
 });

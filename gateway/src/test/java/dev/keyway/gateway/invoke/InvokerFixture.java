@@ -37,6 +37,20 @@ final class InvokerFixture implements AutoCloseable {
     }
 
     InvokerFixture(KeywayConfig.Invoker settings, ClientSSLOptions tls) {
+        this(
+                settings,
+                tls,
+                List.of(
+                        new HttpDriver(UnaryOperator.identity(), 1_000),
+                        new RestateDriver(new Secrets(name -> null)::resolve, settings.maxResponseBytes())));
+    }
+
+    InvokerFixture(KeywayConfig.Invoker settings, List<ProtocolDriver> drivers) {
+        this(settings, new ClientSSLOptions(), drivers);
+    }
+
+    private InvokerFixture(
+            KeywayConfig.Invoker settings, ClientSSLOptions tls, List<? extends ProtocolDriver> drivers) {
         invoker = onLoop(() -> new LoopInvoker(
                 loop,
                 new LoopTimers(vertx),
@@ -44,9 +58,7 @@ final class InvokerFixture implements AutoCloseable {
                 new Throttles(vertx, loop, 1_000, new Random(8)).of(loop),
                 new Random(7),
                 tls,
-                List.of(
-                        new HttpDriver(UnaryOperator.identity(), 1_000),
-                        new RestateDriver(new Secrets(name -> null)::resolve, settings.maxResponseBytes()))));
+                drivers));
     }
 
     HttpServer serve(Handler<HttpServerRequest> handler) {
