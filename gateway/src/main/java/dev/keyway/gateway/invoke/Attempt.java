@@ -57,6 +57,11 @@ final class Attempt extends TimerWheel.Timer implements Exchange {
         return headSent;
     }
 
+    /** The whole request has been given to the transport. */
+    boolean requestEnded() {
+        return requestEnded;
+    }
+
     boolean responseEnded() {
         return responseEnded;
     }

@@ -3,8 +3,12 @@ package dev.keyway.gateway.invoke;
 import dev.keyway.admin.model.Deployment;
 import dev.keyway.ordering.TimerWheel;
 import io.vertx.core.Promise;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -452,6 +456,24 @@ final class Endpoint implements Pace.Waiting {
 
     void droppedHeader() {
         invoker.droppedHeader();
+    }
+
+    /** Where a connection goes, and how long that may take; without TLS. */
+    ConnectOptions connectOptions() {
+        return new ConnectOptions()
+                .setRemoteAddress(SocketAddress.inetSocketAddress(address.port(), address.host()))
+                .setTimeout((int) connectTimeoutMillis())
+                .setSsl(address.tls());
+    }
+
+    /** A copy of the TLS options, with the bound of the handshake; host names are verified unless they say otherwise. */
+    ClientSSLOptions tls() {
+        ClientSSLOptions tls = transport.tls().copy();
+        if (tls.getHostnameVerificationAlgorithm() == null) {
+            tls.setHostnameVerificationAlgorithm("HTTPS");
+        }
+        tls.setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS).setSslHandshakeTimeout(connectTimeoutMillis());
+        return tls;
     }
 
     long connectTimeoutMillis() {

@@ -1,39 +1,61 @@
 package dev.keyway.gateway.invoke;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.buffer.BufferInternal;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An HTTP/1.1 connection: one exchange at a time, on Vert.x's client connection. */
-final class H1Connection extends Connection {
+/**
+ * An HTTP/1.1 connection: one exchange at a time, on Netty's codec. It is closed without waiting for what is still unsent,
+ * since the peer may never read it.
+ *
+ * <pre>
+ * head, header…, bodyLength? ─► endHead ─► data… ─► (answer: onHead, onData…, onEnd) ─► release
+ * </pre>
+ */
+final class H1Connection extends Connection implements ResponseHead {
+    private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
     private static final Pattern TIMEOUT = Pattern.compile("(?i)(?:^|[,;\\s])timeout=\"?(\\d{1,9})");
+
     private final Endpoint endpoint;
-    private final HttpClientConnection connection;
-    private final ContextInternal context;
-    private Exchange1 current;
+    private final ChannelHandlerContext context;
+    private final AsciiString host;
+    private Attempt current;
+    private HttpHeaders headers;
+    private String path;
+    private boolean flushPlanned;
+    private boolean written;
     private boolean closed;
+    private HttpResponse answer;
+    private boolean interim;
+    private String failure;
     private long idleNanos;
     private long answeredAt;
 
-    H1Connection(Endpoint endpoint, HttpClientConnection connection, ContextInternal context) {
+    H1Connection(Endpoint endpoint, ChannelHandlerContext context) {
         this.endpoint = endpoint;
-        this.connection = connection;
         this.context = context;
-        connection.closeHandler(v -> onClosed());
-        connection.exceptionHandler(ignored -> {});
+        this.host = AsciiString.of(endpoint.address().authority());
     }
 
     @Override
@@ -52,14 +74,14 @@ final class H1Connection extends Connection {
     }
 
     @Override
-    void head(Attempt attempt, CharSequence path) {
-        RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setHost(endpoint.address().host())
-                .setPort(endpoint.address().port())
-                .setURI(path.toString());
-        current = new Exchange1(attempt, options);
-        attempt.stream = current;
+    void head(Attempt attempt, CharSequence requestPath) {
+        current = attempt;
+        path = requestPath.toString();
+        written = false;
+        // Names and values are held against HeaderRules.
+        headers =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+        headers.set(HttpHeaderNames.HOST, host);
     }
 
     @Override
@@ -67,46 +89,87 @@ final class H1Connection extends Connection {
         if (!HeaderRules.legalName(name) || !HeaderRules.legalValue(value)) {
             return false;
         }
-        current.options.addHeader(name, value);
+        headers.add(name, value);
         return true;
+    }
+
+    /** A body that is given whole goes with its length: not every server reads chunks. */
+    @Override
+    void bodyLength(Attempt attempt, int bytes) {
+        headers.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(bytes));
     }
 
     @Override
     void endHead(Attempt attempt, boolean end) {
-        Exchange1 exchange = current;
-        exchange.ended = end;
+        if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
         if (end) {
-            exchange.begin();
+            HttpRequest request = new DefaultFullHttpRequest(
+                    HttpVersion.HTTP_1_1,
+                    HttpMethod.POST,
+                    path,
+                    Unpooled.EMPTY_BUFFER,
+                    headers,
+                    DefaultHttpHeadersFactory.trailersFactory().newEmptyHeaders());
+            last(attempt, request);
         } else {
-            // A body that is given whole in this task goes with its length: not every server reads chunks.
-            context.runOnContext(v -> exchange.begin());
+            context.write(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, path, headers))
+                    .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+            planFlush();
         }
     }
 
     @Override
     void data(Attempt attempt, byte[] chunk, boolean end) {
-        Exchange1 exchange = (Exchange1) attempt.stream;
-        exchange.write(Buffer.buffer(chunk), end);
+        ByteBuf bytes = Unpooled.wrappedBuffer(chunk);
+        if (end) {
+            last(attempt, new DefaultLastHttpContent(bytes));
+        } else {
+            context.write(new DefaultHttpContent(bytes)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+            planFlush();
+        }
+    }
+
+    private void last(Attempt attempt, Object message) {
+        context.writeAndFlush(message).addListener(sent -> {
+            if (!sent.isSuccess()) {
+                context.close();
+            } else if (current == attempt) {
+                endpoint.dispatchOn(() -> {
+                    written = true;
+                    attempt.onDrained();
+                });
+            }
+        });
+    }
+
+    private void planFlush() {
+        if (!flushPlanned) {
+            flushPlanned = true;
+            context.executor().execute(() -> {
+                flushPlanned = false;
+                context.flush();
+            });
+        }
     }
 
     @Override
     boolean writable(Attempt attempt) {
-        Exchange1 exchange = (Exchange1) attempt.stream;
-        return exchange.ended ? exchange.written : exchange.request != null && !exchange.request.writeQueueFull();
+        return written || !attempt.requestEnded() && context.channel().isWritable();
     }
 
+    /** HTTP/1.1 has no other way to take a request back. */
     @Override
     void abandon(Attempt attempt, boolean answerComplete) {
-        // HTTP/1.1 has no other way to take a request back.
         close();
     }
 
     @Override
     void release(Attempt attempt) {
-        if (current != null && current == attempt.stream) {
+        if (current == attempt) {
             current = null;
         }
-        attempt.stream = null;
         if (draining()) {
             disconnect();
         }
@@ -120,8 +183,83 @@ final class H1Connection extends Connection {
     @Override
     void disconnect() {
         if (!closed) {
-            connection.close();
+            context.close();
         }
+    }
+
+    // What the peer sends, on the loop, inside a dispatch of the invoker's context.
+
+    void onHead(HttpResponse response) {
+        int status = response.status().code();
+        interim = status >= 100 && status < 200 && status != 101;
+        if (interim) {
+            return;
+        }
+        if (current == null) {
+            violated("an answer that nobody asked for");
+            return;
+        }
+        answer = response;
+        current.onHead(this, false);
+    }
+
+    void onData(ByteBuf data) {
+        if (!interim && current != null) {
+            current.onData(data, false);
+        }
+    }
+
+    void onEnd() {
+        if (interim) {
+            interim = false;
+            return;
+        }
+        if (current == null || answer == null) {
+            return;
+        }
+        if (!kept(answer)) {
+            endpoint.retire(this);
+        }
+        answer = null;
+        current.onEnd();
+    }
+
+    void onDrained() {
+        if (current != null && writable(current)) {
+            current.onDrained();
+        }
+    }
+
+    /** The peer's bytes are no HTTP/1.1, or the connection broke. */
+    void violated(String what) {
+        if (failure == null) {
+            failure = "exchange with " + endpoint.address() + " failed: " + Failures.brief(what);
+        }
+        context.close();
+    }
+
+    void onClosed() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (current != null) {
+            current.fail(Outcome.retry(
+                    Outcome.Fault.DEPLOYMENT,
+                    failure != null
+                            ? failure
+                            : endpoint.address() + " closed the connection before the answer was complete"));
+        }
+        endpoint.closed(this);
+    }
+
+    /** Whether the server waits for another request, and for how long if it says so. */
+    private boolean kept(HttpResponse response) {
+        answeredAt = System.nanoTime();
+        long seconds = keepAliveSeconds(response.headers().get(KEEP_ALIVE));
+        // A request must be there before the server's patience ends, and its clock started before ours.
+        idleNanos = seconds < 0 ? 0 : Math.max(1, TimeUnit.SECONDS.toNanos(seconds) * 4 / 5);
+        return HttpUtil.isKeepAlive(response);
     }
 
     /** What a {@code keep-alive} header promises, -1 when there is none or it says nothing. */
@@ -133,156 +271,24 @@ final class H1Connection extends Connection {
         return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
     }
 
-    private void onClosed() {
-        closed = true;
-        if (current != null) {
-            current.attempt.fail(Outcome.retry(
-                    Outcome.Fault.DEPLOYMENT,
-                    endpoint.address() + " closed the connection before the answer was complete"));
-        }
-        endpoint.closed(this);
+    @Override
+    public int status() {
+        return answer.status().code();
     }
 
-    /** One request and its answer. */
-    private final class Exchange1 {
-        private final Attempt attempt;
-        private final RequestOptions options;
-        private HttpClientRequest request;
-        private Buffer pending;
-        private boolean begun;
-        private boolean ended;
-        private boolean written;
-
-        Exchange1(Attempt attempt, RequestOptions options) {
-            this.attempt = attempt;
-            this.options = options;
-        }
-
-        void begin() {
-            if (begun || attempt.ended()) {
-                return;
-            }
-            begun = true;
-            if (ended && pending == null) {
-                options.putHeader(HttpHeaders.CONTENT_LENGTH, "0");
-            }
-            connection.request(options).onComplete((request, failure) -> {
-                if (failure != null) {
-                    fail(failure);
-                } else {
-                    start(request);
-                }
-            });
-        }
-
-        /** The connection grants its only stream; what was written meanwhile goes out now. */
-        void start(HttpClientRequest granted) {
-            request = granted;
-            granted.exceptionHandler(this::fail);
-            granted.response().onComplete((response, failure) -> {
-                if (failure != null) {
-                    fail(failure);
-                } else {
-                    answer(response);
-                }
-            });
-            if (attempt.ended()) {
-                close();
-            } else if (ended) {
-                end(pending);
-            } else {
-                granted.setChunked(true);
-                granted.drainHandler(v -> attempt.onDrained());
-                if (pending != null) {
-                    granted.write(pending).onFailure(this::fail);
-                } else {
-                    granted.sendHead().onFailure(this::fail);
-                }
-            }
-            pending = null;
-        }
-
-        void write(Buffer chunk, boolean end) {
-            ended = end;
-            if (request == null) {
-                pending = pending == null ? chunk : pending.copy().appendBuffer(chunk);
-                if (end) {
-                    begin();
-                }
-            } else if (end) {
-                end(chunk);
-            } else {
-                request.write(chunk).onFailure(this::fail);
-            }
-        }
-
-        private void end(Buffer last) {
-            (last == null ? request.end() : request.end(last)).onComplete((sent, failure) -> {
-                if (failure != null) {
-                    fail(failure);
-                } else {
-                    written = true;
-                    attempt.onDrained();
-                }
-            });
-        }
-
-        private void answer(HttpClientResponse response) {
-            response.exceptionHandler(this::fail);
-            response.handler(buffer -> {
-                ByteBuf bytes = ((BufferInternal) buffer).getByteBuf();
-                attempt.onData(bytes, false);
-            });
-            response.endHandler(v -> {
-                if (!kept(response)) {
-                    endpoint.retire(H1Connection.this);
-                }
-                attempt.onEnd();
-            });
-            attempt.onHead(new Head(response), false);
-        }
-
-        /** Whether the server waits for another request, and for how long if it says so. */
-        private boolean kept(HttpClientResponse response) {
-            answeredAt = System.nanoTime();
-            String connection = response.getHeader(HttpHeaders.CONNECTION);
-            if ("close".equalsIgnoreCase(connection)
-                    || response.version() == HttpVersion.HTTP_1_0 && !"keep-alive".equalsIgnoreCase(connection)) {
-                return false;
-            }
-            long seconds = keepAliveSeconds(response.getHeader("keep-alive"));
-            // A request must be there before the server's patience ends, and its clock started before ours.
-            idleNanos = seconds < 0 ? 0 : Math.max(1, TimeUnit.SECONDS.toNanos(seconds) * 4 / 5);
-            return true;
-        }
-
-        private void fail(Throwable failure) {
-            attempt.fail(Outcome.retry(
-                    Outcome.Fault.DEPLOYMENT,
-                    "exchange with " + endpoint.address() + " failed: " + Failures.text(failure)));
-        }
+    @Override
+    public CharSequence header(CharSequence name) {
+        return answer.headers().get(name);
     }
 
-    private record Head(HttpClientResponse response) implements ResponseHead {
-        @Override
-        public int status() {
-            return response.statusCode();
-        }
-
-        @Override
-        public CharSequence header(CharSequence name) {
-            return response.headers().get(name);
-        }
-
-        @Override
-        public MultiMap headers() {
-            MultiMap copy = MultiMap.caseInsensitiveMultiMap();
-            for (Map.Entry<String, String> entry : response.headers()) {
-                if (!HeaderRules.hopByHop(entry.getKey().toLowerCase(java.util.Locale.ROOT))) {
-                    copy.add(entry.getKey(), entry.getValue());
-                }
+    @Override
+    public MultiMap headers() {
+        MultiMap copy = MultiMap.caseInsensitiveMultiMap();
+        for (Map.Entry<String, String> entry : answer.headers()) {
+            if (!HeaderRules.hopByHop(entry.getKey().toLowerCase(Locale.ROOT))) {
+                copy.add(entry.getKey(), entry.getValue());
             }
-            return copy;
         }
+        return copy;
     }
 }

@@ -10,10 +10,8 @@ import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Opens HTTP/2 connections: prior knowledge for {@code http://} (RFC 9113 section 3.3), ALPN for {@code https://}. Vert.x
@@ -33,18 +31,9 @@ final class H2Connector implements Connector {
     @Override
     public Future<Connection> open(Endpoint endpoint) {
         Address address = endpoint.address();
-        ConnectOptions options = new ConnectOptions()
-                .setRemoteAddress(SocketAddress.inetSocketAddress(address.port(), address.host()))
-                .setTimeout((int) endpoint.connectTimeoutMillis())
-                .setSsl(address.tls());
+        ConnectOptions options = endpoint.connectOptions();
         if (address.tls()) {
-            ClientSSLOptions tls = endpoint.transport()
-                    .tls()
-                    .copy()
-                    .setUseAlpn(true)
-                    .setApplicationLayerProtocols(List.of("h2"))
-                    .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-                    .setSslHandshakeTimeout(endpoint.connectTimeoutMillis());
+            ClientSSLOptions tls = endpoint.tls().setUseAlpn(true).setApplicationLayerProtocols(List.of("h2"));
             options.setSslOptions(tls).setSniServerName(address.host());
         }
         Promise<Connection> promise = context.promise();

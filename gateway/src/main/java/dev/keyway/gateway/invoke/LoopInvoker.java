@@ -65,17 +65,13 @@ public final class LoopInvoker implements Invoker {
         for (ProtocolDriver driver : drivers) {
             this.drivers.put(driver.protocol(), driver);
         }
-        ClientSSLOptions verified = tls.copy();
-        if (verified.getHostnameVerificationAlgorithm() == null) {
-            verified.setHostnameVerificationAlgorithm("HTTPS");
-        }
         this.configured = new Transport(
                 settings.connectTimeout(),
                 settings.maxConnections(),
                 settings.connectionMaxAge(),
                 settings.maxResponseBytes(),
                 "invoker.max-response-bytes",
-                verified);
+                tls);
         this.http2 = new H2Connector(this.context, settings.streamsPerConnection());
     }
 

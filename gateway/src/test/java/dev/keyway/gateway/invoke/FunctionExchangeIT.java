@@ -282,10 +282,10 @@ class FunctionExchangeIT {
                 .requestHandler(FunctionExchangeIT::handled)
                 .exceptionHandler(ignored -> {})
                 .listen(0, "localhost"));
-        Path password = Files.writeString(directory.resolve("password"), "söcret\n");
+        Path password = Files.writeString(directory.resolve("password"), "secret\n");
         Path key = Files.writeString(
                 directory.resolve("key.pem"),
-                EncryptedKey.pem(Files.readString(Path.of(client.privateKeyPath())), "söcret"));
+                EncryptedKey.pem(Files.readString(Path.of(client.privateKeyPath())), "secret"));
         String url = "https://localhost:" + server.actualPort() + "/";
         String transport = "http_version: '" + version + "', trust_cacerts: " + own.certificatePath();
 
