@@ -106,7 +106,17 @@ final class DataPlane {
                     workers.stream().map(RunnerVerticle::runner).toList());
             sources = new Sources(vertx, config, registry, route, targets, ids, meters, secrets, egresses);
             inbox = new InboxPlane(
-                    vertx, config, module, secrets, route, ids, egresses, () -> functions, meters, sources.pressure());
+                    vertx,
+                    config,
+                    registry,
+                    module,
+                    secrets,
+                    route,
+                    ids,
+                    egresses,
+                    () -> functions,
+                    meters,
+                    sources.pressure());
             view = new GatewayView(
                     vertx, registry, sources, inbox, egresses, route.runners(), throttles, meters, problems);
             return null;

@@ -9,6 +9,7 @@ import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.module.KafkaIngress;
 import dev.keyway.admin.module.Module;
 import dev.keyway.admin.registry.KafkaRegistry;
+import dev.keyway.admin.registry.Registry;
 import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.dispatch.ServiceIds;
 import dev.keyway.gateway.egress.Egresses;
@@ -53,6 +54,7 @@ final class InboxPlane {
     private final Vertx vertx;
     private final Context context;
     private final KeywayConfig config;
+    private final Registry registry;
     private final Secrets secrets;
     private final Route route;
     private final ServiceIds ids;
@@ -88,6 +90,7 @@ final class InboxPlane {
     InboxPlane(
             Vertx vertx,
             KeywayConfig config,
+            Registry registry,
             Module module,
             Secrets secrets,
             Route route,
@@ -99,6 +102,7 @@ final class InboxPlane {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.config = config;
+        this.registry = registry;
         this.module = module;
         this.secrets = secrets;
         this.route = route;
@@ -155,7 +159,7 @@ final class InboxPlane {
                 return;
             }
             ingresses = new IngressSources(
-                    vertx, config, secrets, route, pressure, meters, found.topics(), found.connection());
+                    vertx, config, registry, secrets, route, pressure, meters, found.topics(), found.connection());
             ingresses.apply(module);
             started.tryComplete();
         });

@@ -6,11 +6,11 @@ import java.util.Base64;
 import java.util.zip.CRC32C;
 
 /**
- * The text that goes with a committed offset: which offsets above it are complete, and which seek of the subscription
- * it belongs to.
+ * The text that goes with a committed offset: which offsets above it are complete, which seek of the subscription it
+ * belongs to, and which reading of the partition.
  *
- * <p>Text: {@code kw1.} and, in base64url without padding, seek epoch (varint), form (one byte), the completions in
- * that form, and a CRC-32C of all before it. The completions are offsets relative to the committed one, hence a record
+ * <p>Text: {@code kw1.} and, in base64url without padding, seek epoch (varint), form (one byte, plus 16 where a reading
+ * follows), the reading (varint), the completions in that form, and a CRC-32C of all before it. The completions are offsets relative to the committed one, hence a record
  * that compaction removes before a restart changes nothing. Forms, of which the smaller is written: 0 none; 1 runs
  * (varints: distance from the end of the run before, length less one); 2 bitmap (varint: first offset; then bits from
  * there on, lowest first). Stateless; any thread.
@@ -25,6 +25,7 @@ public final class OffsetMetadata {
     private static final int NONE = 0;
     private static final int RUNS = 1;
     private static final int BITMAP = 2;
+    private static final int WITH_READING = 16;
 
     private OffsetMetadata() {}
 
@@ -47,20 +48,28 @@ public final class OffsetMetadata {
     /**
      * @param kind whose metadata it is; unless {@code OURS} the rest is 0 and empty
      * @param seekEpoch which seek of the subscription the offset belongs to
+     * @param reading which reading of the partition it belongs to, 0 where readings are not told apart
      * @param completions what is complete, relative to the committed offset
      */
-    public record Decoded(Kind kind, int seekEpoch, Completions completions) {}
+    public record Decoded(Kind kind, int seekEpoch, long reading, Completions completions) {}
+
+    /** Writes the metadata of a commit of a source that does not tell readings apart. */
+    public static Encoded encode(int seekEpoch, Completions c, int maxChars) {
+        return encode(seekEpoch, 0, c, maxChars);
+    }
 
     /**
      * Writes the metadata of a commit.
      *
      * @param seekEpoch not negative
+     * @param reading not negative, 0 where readings are not told apart
      * @param c what is complete, relative to the offset that is committed
      * @param maxChars most characters of the text, at least 32
      */
-    public static Encoded encode(int seekEpoch, Completions c, int maxChars) {
-        if (seekEpoch < 0) {
-            throw new IllegalArgumentException("seek epoch is " + seekEpoch + ", must not be negative");
+    public static Encoded encode(int seekEpoch, long reading, Completions c, int maxChars) {
+        if (seekEpoch < 0 || reading < 0) {
+            throw new IllegalArgumentException(
+                    "seek epoch is " + seekEpoch + " and reading " + reading + ", must not be negative");
         }
         if (maxChars < MIN_CHARS) {
             throw new IllegalArgumentException(
@@ -71,16 +80,24 @@ public final class OffsetMetadata {
         out.writeVar(seekEpoch);
         boolean complete = true;
         if (c.isEmpty()) {
-            out.writeByte(NONE);
+            writeForm(NONE, reading, out);
         } else {
-            complete = encode(c, out, maxBytes - out.position() - 1 - CRC_BYTES);
+            int form = 1 + (reading == 0 ? 0 : VarBytes.size(reading));
+            complete = encode(c, reading, out, maxBytes - out.position() - form - CRC_BYTES);
         }
         out.writeInt(crc(out.array(), out.position()));
         byte[] text = Base64.getUrlEncoder().withoutPadding().encode(Arrays.copyOf(out.array(), out.position()));
         return new Encoded(PREFIX + new String(text, StandardCharsets.ISO_8859_1), complete);
     }
 
-    private static boolean encode(Completions c, VarBytes out, int room) {
+    private static void writeForm(int form, long reading, VarBytes out) {
+        out.writeByte(reading == 0 ? form : form | WITH_READING);
+        if (reading != 0) {
+            out.writeVar(reading);
+        }
+    }
+
+    private static boolean encode(Completions c, long reading, VarBytes out, int room) {
         long first = c.from(0);
         int fitting = 0;
         long runBytes = 0;
@@ -107,17 +124,18 @@ public final class OffsetMetadata {
             bitmap = bitRoom > c.from(fitting) - first;
         }
         if (bitmap) {
+            writeForm(BITMAP, reading, out);
             writeBitmap(c, out, (int) Math.min(bitRoom, bits));
         } else if (fitting == 0) {
-            out.writeByte(NONE);
+            writeForm(NONE, reading, out);
         } else {
+            writeForm(RUNS, reading, out);
             writeRuns(c, out, fitting);
         }
         return runsFit || bitsFit;
     }
 
     private static void writeRuns(Completions c, VarBytes out, int ranges) {
-        out.writeByte(RUNS);
         long end = 0;
         for (int i = 0; i < ranges; i++) {
             out.writeVar(c.from(i) - end);
@@ -128,7 +146,6 @@ public final class OffsetMetadata {
 
     private static void writeBitmap(Completions c, VarBytes out, int bits) {
         long first = c.from(0);
-        out.writeByte(BITMAP);
         out.writeVar(first);
         byte[] map = new byte[(bits + 7) / 8];
         int last = 0;
@@ -144,9 +161,9 @@ public final class OffsetMetadata {
     /** Reads the metadata of a commit; never throws, whatever the text. */
     public static Decoded decode(String text) {
         if (text == null || text.isEmpty()) {
-            return new Decoded(Kind.ABSENT, 0, Completions.empty());
+            return new Decoded(Kind.ABSENT, 0, 0, Completions.empty());
         }
-        Decoded foreign = new Decoded(Kind.FOREIGN, 0, Completions.empty());
+        Decoded foreign = new Decoded(Kind.FOREIGN, 0, 0, Completions.empty());
         if (!text.startsWith(PREFIX)) {
             return foreign;
         }
@@ -163,17 +180,19 @@ public final class OffsetMetadata {
         }
         long epoch = in.readVar(end);
         int form = in.readByte(end);
-        if (epoch < 0 || epoch > Integer.MAX_VALUE) {
+        boolean withReading = form >= WITH_READING;
+        long reading = withReading ? in.readVar(end) : 0;
+        if (epoch < 0 || epoch > Integer.MAX_VALUE || reading < 0) {
             return foreign;
         }
         Completions completions =
-                switch (form) {
+                switch (withReading ? form - WITH_READING : form) {
                     case NONE -> in.position() == end ? Completions.empty() : null;
                     case RUNS -> readRuns(in, end);
                     case BITMAP -> readBitmap(in, end);
                     default -> null;
                 };
-        return completions == null ? foreign : new Decoded(Kind.OURS, (int) epoch, completions);
+        return completions == null ? foreign : new Decoded(Kind.OURS, (int) epoch, reading, completions);
     }
 
     private static Completions readRuns(VarBytes in, int end) {

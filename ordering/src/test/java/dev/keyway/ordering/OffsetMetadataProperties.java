@@ -19,6 +19,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 
 class OffsetMetadataProperties {
@@ -26,14 +27,16 @@ class OffsetMetadataProperties {
     @Property
     void whatFits_isReadBackExactly(
             @ForAll @IntRange(min = 0) int epoch,
+            @ForAll @LongRange(min = 0) long reading,
             @ForAll("completions") Completions completions,
             @ForAll @IntRange(min = 32, max = 4096) int maxChars) {
-        Encoded encoded = OffsetMetadata.encode(epoch, completions, maxChars);
+        Encoded encoded = OffsetMetadata.encode(epoch, reading, completions, maxChars);
         Decoded decoded = OffsetMetadata.decode(encoded.text());
 
         assertThat(encoded.text().length()).isLessThanOrEqualTo(maxChars);
         assertThat(decoded.kind()).isEqualTo(Kind.OURS);
         assertThat(decoded.seekEpoch()).isEqualTo(epoch);
+        assertThat(decoded.reading()).isEqualTo(reading);
         if (encoded.complete()) {
             assertThat(decoded.completions()).isEqualTo(completions);
         } else {

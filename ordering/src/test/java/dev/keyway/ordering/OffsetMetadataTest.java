@@ -14,9 +14,11 @@ class OffsetMetadataTest {
     @Test
     void textsOfVersionOne_stayReadable() {
         assertThat(OffsetMetadata.decode("kw1.BwECuQXIAWNx4PSV"))
-                .isEqualTo(new Decoded(Kind.OURS, 7, Completions.of(2, 700, 900, 1000)));
+                .isEqualTo(new Decoded(Kind.OURS, 7, 0, Completions.of(2, 700, 900, 1000)));
         assertThat(OffsetMetadata.decode("kw1.BwICn_X2Ud0"))
-                .isEqualTo(new Decoded(Kind.OURS, 7, Completions.of(2, 7, 9, 10)));
+                .isEqualTo(new Decoded(Kind.OURS, 7, 0, Completions.of(2, 7, 9, 10)));
+        assertThat(OffsetMetadata.decode("kw1.BxLLieyP9yMCnxxpcok"))
+                .isEqualTo(new Decoded(Kind.OURS, 7, 1_234_567_890_123L, Completions.of(2, 7, 9, 10)));
     }
 
     @Test
@@ -30,7 +32,7 @@ class OffsetMetadataTest {
         Encoded encoded = OffsetMetadata.encode(0, Completions.empty(), 4096);
 
         assertThat(encoded.complete()).isTrue();
-        assertThat(OffsetMetadata.decode(encoded.text())).isEqualTo(new Decoded(Kind.OURS, 0, Completions.empty()));
+        assertThat(OffsetMetadata.decode(encoded.text())).isEqualTo(new Decoded(Kind.OURS, 0, 0, Completions.empty()));
     }
 
     @Test
@@ -81,7 +83,7 @@ class OffsetMetadataTest {
 
         assertThat(encoded.complete()).isTrue();
         assertThat(OffsetMetadata.decode(encoded.text()))
-                .isEqualTo(new Decoded(Kind.OURS, Integer.MAX_VALUE, extremes));
+                .isEqualTo(new Decoded(Kind.OURS, Integer.MAX_VALUE, 0, extremes));
     }
 
     @Test

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 
 /**
  * The REST view of a source with one topic and one target, together with its desired state. Immutable.
@@ -66,48 +66,66 @@ public record Subscription(
 
     /**
      * @param epoch grows by one with every seek of this subscription, from 1
+     * @param topic the topic that it moves, {@code null} for all; of a source of several topics {@link Position#OFFSETS}
+     *     names one
      * @param timestamp epoch milliseconds, for {@link Position#TIMESTAMP}
      * @param offsets by partition, for {@link Position#OFFSETS}; partitions not named stay where they are
      * @param earlier what earlier seeks said of partitions that this one does not move, {@code null} if nothing: their
      *     owners may not have applied it yet. No partition is named twice, so the chain is as long as there are
-     *     partitions at most
+     *     partitions and topics at most
      */
-    public record Seek(int epoch, Position position, Long timestamp, Map<Integer, Long> offsets, Seek earlier) {
+    public record Seek(
+            int epoch, Position position, String topic, Long timestamp, Map<Integer, Long> offsets, Seek earlier) {
         public Seek {
             offsets = Copies.of(offsets);
         }
 
-        /** The seek that follows another, or {@code null} for the first one. */
+        /** The seek of all topics that follows another, {@code null} before the first one. */
         public static Seek after(Seek last, Position position, Long timestamp, Map<Integer, Long> offsets) {
-            return new Seek(
-                    last == null ? 1 : last.epoch + 1,
-                    position,
-                    timestamp,
-                    offsets,
-                    last == null || position != Position.OFFSETS ? null : last.without(offsets.keySet()));
+            return after(last, position, null, timestamp, offsets);
         }
 
-        private Seek without(Set<Integer> partitions) {
-            if (position != Position.OFFSETS) {
+        /** The seek that follows another, {@code null} before the first one. */
+        public static Seek after(
+                Seek last, Position position, String topic, Long timestamp, Map<Integer, Long> offsets) {
+            Seek next = new Seek(last == null ? 1 : last.epoch + 1, position, topic, timestamp, offsets, null);
+            return last == null ? next : new Seek(next.epoch, position, topic, timestamp, offsets, last.without(next));
+        }
+
+        /** What is left of it when a later one moves what that one moves. */
+        private Seek without(Seek later) {
+            if (later.topic == null && later.position != Position.OFFSETS) {
+                return null;
+            }
+            if (topic == null && position != Position.OFFSETS) {
                 return this;
             }
-            Seek before = earlier == null ? null : earlier.without(partitions);
+            Seek before = earlier == null ? null : earlier.without(later);
+            boolean sameTopic = Objects.equals(topic, later.topic);
+            if (sameTopic && later.position != Position.OFFSETS) {
+                return before;
+            }
+            if (!sameTopic || position != Position.OFFSETS) {
+                return new Seek(epoch, position, topic, timestamp, offsets, before);
+            }
             Map<Integer, Long> left = new HashMap<>(offsets);
-            left.keySet().removeAll(partitions);
-            return left.isEmpty() ? before : new Seek(epoch, position, timestamp, left, before);
+            left.keySet().removeAll(later.offsets.keySet());
+            return left.isEmpty() ? before : new Seek(epoch, position, topic, timestamp, left, before);
         }
 
         /** The newest seek that moves a partition, {@code null} if none does. */
-        public Seek moving(int partition) {
-            if (position != Position.OFFSETS || offsets.containsKey(partition)) {
+        public Seek moving(String ofTopic, int partition) {
+            boolean moved = (topic == null || topic.equals(ofTopic))
+                    && (position != Position.OFFSETS || offsets.containsKey(partition));
+            if (moved) {
                 return this;
             }
-            return earlier == null ? null : earlier.moving(partition);
+            return earlier == null ? null : earlier.moving(ofTopic, partition);
         }
 
         /** Whether a partition that has applied all seeks up to an epoch is moved by a later one. */
-        public boolean moves(int partition, int appliedEpoch) {
-            Seek moving = moving(partition);
+        public boolean moves(String ofTopic, int partition, int appliedEpoch) {
+            Seek moving = moving(ofTopic, partition);
             return moving != null && moving.epoch > appliedEpoch;
         }
 
@@ -120,8 +138,17 @@ public record Subscription(
         }
     }
 
-    /** An operator's word on one blocked record, named by its coordinates, so that it can be applied only once. */
-    public record KeyAction(int partition, long offset, Action action, Instant at) {
+    /**
+     * An operator's word on one blocked record, named by its coordinates, so that it can be applied only once.
+     *
+     * @param topic {@code null} for the only topic of a subscription
+     */
+    public record KeyAction(String topic, int partition, long offset, Action action, Instant at) {
+        /** Whether it is about this record. */
+        public boolean names(String ofTopic, int ofPartition, long ofOffset) {
+            return partition == ofPartition && offset == ofOffset && (topic == null || topic.equals(ofTopic));
+        }
+
         /** What to do with the record. */
         public enum Action {
             /** Start the attempts anew. */

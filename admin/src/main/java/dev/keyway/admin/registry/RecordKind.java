@@ -2,6 +2,7 @@ package dev.keyway.admin.registry;
 
 import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.Egress;
+import dev.keyway.admin.model.IngressState;
 import dev.keyway.admin.model.Instance;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.Service;
@@ -15,7 +16,8 @@ enum RecordKind {
     SUBSCRIPTION("subscription", Subscription.class),
     CLUSTER("cluster", KafkaCluster.class),
     INSTANCE("instance", Instance.class),
-    EGRESS("egress", Egress.class);
+    EGRESS("egress", Egress.class),
+    INGRESS("ingress", IngressState.class);
 
     private final String wireName;
     private final Class<? extends Record> type;
@@ -65,6 +67,8 @@ enum RecordKind {
             return new Entry(CLUSTER, put.name(), put.value());
         } else if (edit instanceof Edit.PutEgress put) {
             return new Entry(EGRESS, put.id(), put.value());
+        } else if (edit instanceof Edit.PutIngress put) {
+            return new Entry(INGRESS, put.id(), put.value());
         }
         Edit.PutInstance put = (Edit.PutInstance) edit;
         return new Entry(INSTANCE, put.id(), put.value());

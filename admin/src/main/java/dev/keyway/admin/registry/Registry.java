@@ -2,6 +2,7 @@ package dev.keyway.admin.registry;
 
 import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.Egress;
+import dev.keyway.admin.model.IngressState;
 import dev.keyway.admin.model.Instance;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.RegistrySnapshot;
@@ -56,6 +57,8 @@ public interface Registry {
         record PutCluster(String name, KafkaCluster value) implements Edit {}
 
         record PutEgress(String id, Egress value) implements Edit {}
+
+        record PutIngress(String id, IngressState value) implements Edit {}
 
         record PutInstance(String id, Instance value) implements Edit {}
     }

@@ -2,6 +2,7 @@ package dev.keyway.admin.registry;
 
 import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.Egress;
+import dev.keyway.admin.model.IngressState;
 import dev.keyway.admin.model.Instance;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.RegistrySnapshot;
@@ -95,7 +96,8 @@ final class RegistryState {
                 typed(RecordKind.SUBSCRIPTION, Subscription.class),
                 Collections.unmodifiableMap(clusters),
                 typed(RecordKind.INSTANCE, Instance.class),
-                typed(RecordKind.EGRESS, Egress.class));
+                typed(RecordKind.EGRESS, Egress.class),
+                typed(RecordKind.INGRESS, IngressState.class));
     }
 
     private <T extends Record> Map<String, T> typed(RecordKind kind, Class<T> type) {

@@ -198,7 +198,7 @@ final class SubscriptionActions {
                 .map(blocked -> wanted.in(blocked))
                 .compose(record -> {
                     KeyAction asked = new KeyAction(
-                            record.getInteger("partition"), record.getLong("offset"), action, clock.instant());
+                            null, record.getInteger("partition"), record.getLong("offset"), action, clock.instant());
                     return change(request, desired -> add(desired, asked)).map(v -> {
                         JsonObject answer = record.copy();
                         answer.remove("instance");

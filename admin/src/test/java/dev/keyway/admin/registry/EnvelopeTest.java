@@ -45,7 +45,9 @@ class EnvelopeTest {
                                 null,
                                 DeliverySemantic.EXACTLY_ONCE,
                                 Duration.ofSeconds(30),
-                                Map.of("linger.ms", "5")))
+                                Map.of("linger.ms", "5")),
+                        RecordKind.INGRESS,
+                        Records.ingress())
                 .entrySet()) {
             byte[] bytes = Envelope.write(each.getKey(), each.getValue());
 

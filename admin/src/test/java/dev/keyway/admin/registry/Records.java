@@ -4,6 +4,7 @@ import dev.keyway.admin.model.Batch;
 import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.Handler;
 import dev.keyway.admin.model.HandlerType;
+import dev.keyway.admin.model.IngressState;
 import dev.keyway.admin.model.NullKey;
 import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.OnTerminal;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Registry records with every field set. */
 final class Records {
@@ -41,6 +43,29 @@ final class Records {
                 Instant.parse("2026-01-02T03:04:05.678Z"),
                 List.of(new Deployment.ServiceRevision("Greeter", 3)),
                 Pacing.DEFAULT);
+    }
+
+    static IngressState ingress() {
+        return new IngressState(
+                "cluster id",
+                "group",
+                Map.of("orders", new IngressState.Topic(Map.of(0, 17L, 1, 0L), 3, Set.of(1))),
+                new Subscription.Desired(
+                        false,
+                        new Subscription.Seek(
+                                4,
+                                Subscription.Seek.Position.OFFSETS,
+                                "orders",
+                                null,
+                                Map.of(0, 5L),
+                                new Subscription.Seek(
+                                        3, Subscription.Seek.Position.TIMESTAMP, null, 6L, Map.of(), null)),
+                        List.of(new Subscription.KeyAction(
+                                "orders",
+                                0,
+                                18,
+                                Subscription.KeyAction.Action.RESUME,
+                                Instant.parse("2026-01-02T03:04:05Z")))));
     }
 
     static Service service(String name, int revision) {
@@ -99,9 +124,13 @@ final class Records {
                 Map.of(0, 17L, 1, 0L),
                 new Subscription.Desired(
                         true,
-                        new Subscription.Seek(2, Subscription.Seek.Position.OFFSETS, null, Map.of(1, 5L), null),
+                        new Subscription.Seek(2, Subscription.Seek.Position.OFFSETS, null, null, Map.of(1, 5L), null),
                         List.of(new Subscription.KeyAction(
-                                0, 18, Subscription.KeyAction.Action.DISCARD, Instant.parse("2026-01-02T03:04:05Z")))),
+                                null,
+                                0,
+                                18,
+                                Subscription.KeyAction.Action.DISCARD,
+                                Instant.parse("2026-01-02T03:04:05Z")))),
                 Instant.parse("2026-01-02T03:04:05.678901234Z"));
     }
 }

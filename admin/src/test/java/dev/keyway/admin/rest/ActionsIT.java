@@ -230,7 +230,7 @@ class ActionsIT {
     void keyActionsAreBounded() {
         one.runtime.block(id, 0, 1, "k", "aw==");
         List<Subscription.KeyAction> many = java.util.stream.LongStream.range(100, 356)
-                .mapToObj(offset -> new Subscription.KeyAction(0, offset, Action.RESUME, Instant.now()))
+                .mapToObj(offset -> new Subscription.KeyAction(null, 0, offset, Action.RESUME, Instant.now()))
                 .toList();
         Instance.await(one.registry.update(state -> {
             Subscription present = state.subscriptions().get(id);

@@ -101,7 +101,7 @@ public record Envelope(
      * source, epoch, topic, partition and target index, so a record may be written to the inbox any number of times as
      * long as no earlier one of its partition is still missing when it is.
      *
-     * @param epoch of the newest seek that moved the partition, 0 before the first
+     * @param epoch number of the reading: another one wherever the source did not go on at an offset of its own
      * @param topic the name, for the target; the id is what tells topics apart
      * @param targetIndex place of the target among those of the topic
      * @param timestamp epoch milliseconds, -1 where the record has none

@@ -194,8 +194,8 @@ final class Assignment extends Fence implements Part {
     @Override
     public OffsetAndMetadata offset() {
         offeredEpoch = seekEpoch;
-        OffsetMetadata.Encoded metadata =
-                OffsetMetadata.encode(seekEpoch, tracker.enteredCompletions(), OffsetMetadata.MAX_CHARS);
+        OffsetMetadata.Encoded metadata = OffsetMetadata.encode(
+                seekEpoch, started.reading(), tracker.enteredCompletions(), OffsetMetadata.MAX_CHARS);
         return metadata.complete() ? new OffsetAndMetadata(tracker.entered(), Optional.empty(), metadata.text()) : null;
     }
 
@@ -254,6 +254,6 @@ final class Assignment extends Fence implements Part {
     }
 
     OffsetMetadata.Encoded metadata() {
-        return OffsetMetadata.encode(seekEpoch, tracker.completions(), OffsetMetadata.MAX_CHARS);
+        return OffsetMetadata.encode(seekEpoch, started.reading(), tracker.completions(), OffsetMetadata.MAX_CHARS);
     }
 }

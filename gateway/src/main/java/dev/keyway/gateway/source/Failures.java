@@ -13,6 +13,7 @@ import dev.keyway.gateway.metrics.Policy;
 import dev.keyway.ordering.Backoff;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,8 +89,8 @@ final class Failures {
     private static boolean discardedBefore(RecordInvocation invocation) {
         boolean discarded = false;
         for (KeyAction action : invocation.origin().subscription().desired().keyActions()) {
-            if (action.partition() == invocation.record().partition()
-                    && action.offset() == invocation.record().offset()) {
+            ConsumerRecord<byte[], byte[]> record = invocation.record();
+            if (action.names(record.topic(), record.partition(), record.offset())) {
                 discarded = action.action() == KeyAction.Action.DISCARD;
             }
         }

@@ -62,7 +62,7 @@ final class ForwardedRecord extends Forward {
         PollLoop.Started started = assignment.started();
         return new Envelope.Mark(
                 assignment.origin().id(),
-                started.movedBy(),
+                started.reading(),
                 started.topicId(),
                 record.topic(),
                 record.partition(),

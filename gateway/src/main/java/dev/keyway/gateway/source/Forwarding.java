@@ -11,9 +11,14 @@ import org.slf4j.event.Level;
  * How a source forwards to the inbox. Immutable.
  *
  * @param topics what it reads, with the way of each topic's records
- * @param starts where a partition begins that its group has no offset for; one that is missing begins at its log's start
+ * @param starts where a partition begins that has never begun; one that is missing begins at its log's start
+ * @param beginnings which have begun; {@code null} if only the group's offsets tell
  */
-record Forwarding(Inbox inbox, Map<String, TopicRoute> topics, Map<TopicPartition, Long> starts) {
+record Forwarding(
+        Inbox inbox,
+        Map<String, TopicRoute> topics,
+        Map<TopicPartition, Beginning.Start> starts,
+        Beginnings beginnings) {
     Forwarding {
         topics = Map.copyOf(topics);
         starts = Map.copyOf(starts);

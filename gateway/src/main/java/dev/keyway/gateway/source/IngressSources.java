@@ -7,6 +7,7 @@ import dev.keyway.admin.module.KafkaIngress;
 import dev.keyway.admin.module.Module;
 import dev.keyway.admin.port.RuntimeView.BlockedKey;
 import dev.keyway.admin.port.RuntimeView.SubscriptionStatus;
+import dev.keyway.admin.registry.Registry;
 import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.metrics.Meters;
 import dev.keyway.gateway.state.InternalTopics;
@@ -89,6 +90,7 @@ public final class IngressSources {
     public IngressSources(
             Vertx vertx,
             KeywayConfig config,
+            Registry registry,
             Secrets secrets,
             Route route,
             SharedPressure pressure,
@@ -103,6 +105,7 @@ public final class IngressSources {
         this.meters = meters;
         this.specs = new IngressSpecs(
                 config,
+                registry,
                 secrets,
                 new Forwarding.Inbox(inbox.inbox(), config.state().slots(), inbox.maxRecordBytes(), home));
     }

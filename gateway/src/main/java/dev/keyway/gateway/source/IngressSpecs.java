@@ -6,25 +6,31 @@ import dev.keyway.admin.kafka.ClientProperties;
 import dev.keyway.admin.kafka.ConsumerOptions;
 import dev.keyway.admin.kafka.OptionException;
 import dev.keyway.admin.kafka.ProducerOptions;
+import dev.keyway.admin.model.IngressState;
 import dev.keyway.admin.model.NullKey;
 import dev.keyway.admin.model.OnTerminal;
 import dev.keyway.admin.model.Subscription;
 import dev.keyway.admin.module.IngressTopic;
 import dev.keyway.admin.module.KafkaIngress;
+import dev.keyway.admin.registry.Registry;
 import dev.keyway.gateway.commit.TransactionSettings;
 import dev.keyway.gateway.inbox.Envelope;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
 
-/** Makes of an ingress what its source starts with. Asks the ingress' cluster, hence blocks: workers only. */
+/** Makes of an ingress what its source starts with. Asks the ingress' cluster and the registry, hence blocks: workers only. */
 final class IngressSpecs {
     private final KeywayConfig config;
+    private final Registry registry;
     private final Secrets secrets;
     private final Forwarding.Inbox inbox;
 
-    IngressSpecs(KeywayConfig config, Secrets secrets, Forwarding.Inbox inbox) {
+    IngressSpecs(KeywayConfig config, Registry registry, Secrets secrets, Forwarding.Inbox inbox) {
+        this.registry = registry;
         this.config = config;
         this.secrets = secrets;
         this.inbox = inbox;
@@ -32,13 +38,12 @@ final class IngressSpecs {
 
     /**
      * @throws OptionException for consumer options that no client would take
-     * @throws org.apache.kafka.common.KafkaException if its cluster does not answer
+     * @throws org.apache.kafka.common.KafkaException if its cluster or the registry does not answer
      */
     SourceSpec of(KafkaIngress ingress) throws OptionException {
         Subscription subscription = subscription(ingress);
         ClientProperties properties = ConsumerOptions.resolve(ingress.cluster(), ingress.options(), subscription.id());
         Map<String, Object> connection = secrets.resolve(properties.common());
-        Forwarding forwarding = new Forwarding(inbox, topics(ingress), IngressStarts.resolve(ingress, connection));
         return new SourceSpec(
                 subscription,
                 null,
@@ -51,8 +56,26 @@ final class IngressSpecs {
                 ConsumerSettings.maxPollInterval(properties.consumer()),
                 transactions(subscription.id()),
                 false,
-                forwarding,
+                forwarding(ingress, connection),
                 null);
+    }
+
+    /** Settles where partitions begin, once for all instances, before any of them begins. */
+    private Forwarding forwarding(KafkaIngress ingress, Map<String, Object> connection) {
+        Map<String, Forwarding.TopicRoute> topics = topics(ingress);
+        try (IngressStarts starts = IngressStarts.open(ingress, connection, Instant.now())) {
+            IngressMemory memory =
+                    new IngressMemory(registry, ingress.id().toString(), starts.clusterId(), ingress.consumerGroupId());
+            IngressState known = memory.meet(topics.keySet(), starts::resolve);
+            Map<TopicPartition, Beginning.Start> begin = new HashMap<>();
+            for (String topic : topics.keySet()) {
+                IngressState.Topic met = known.topics().get(topic);
+                met.start()
+                        .forEach((partition, position) -> begin.put(
+                                new TopicPartition(topic, partition), new Beginning.Start(position, met.metAt())));
+            }
+            return new Forwarding(inbox, topics, begin, memory);
+        }
     }
 
     /** Nothing is committed in transactions of its own; the bound of a revoke is taken from them all the same. */

@@ -1,14 +1,15 @@
 package dev.keyway.gateway.source;
 
 import dev.keyway.admin.kafka.OffsetReset;
-import dev.keyway.admin.module.IngressTopic;
 import dev.keyway.admin.module.KafkaIngress;
 import dev.keyway.admin.module.StartupPosition;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -29,7 +30,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * Where the partitions of an ingress begin when they have never begun before: what {@code startupPosition} comes to now.
  * Blocks: workers only.
  */
-final class IngressStarts {
+final class IngressStarts implements AutoCloseable {
     private static final int TIMEOUT_MS = 10_000;
 
     private final Admin admin;
@@ -43,25 +44,42 @@ final class IngressStarts {
     }
 
     /**
-     * Of all partitions that there are now. Topics that do not exist have none.
-     *
      * @param connection of the ingress' cluster, Java client names, secrets resolved
-     * @throws KafkaException if the cluster does not answer, or a position must be given and is not
+     * @param now from which ages are counted back
      */
-    static Map<TopicPartition, Long> resolve(KafkaIngress ingress, Map<String, Object> connection) {
+    static IngressStarts open(KafkaIngress ingress, Map<String, Object> connection, Instant now) {
         Map<String, Object> properties = new HashMap<>(connection);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
-        try (Admin admin = Admin.create(properties)) {
-            IngressStarts starts = new IngressStarts(admin, ingress, Instant.now());
-            return starts.positions(starts.partitions());
-        }
+        return new IngressStarts(Admin.create(properties), ingress, now);
     }
 
-    private List<TopicPartition> partitions() {
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(1));
+    }
+
+    /** Kafka's id of the ingress' cluster. */
+    String clusterId() {
+        return await(admin.describeCluster().clusterId());
+    }
+
+    /**
+     * By topic and partition, of all partitions that there are now. A topic that does not exist has none.
+     *
+     * @throws KafkaException if the cluster does not answer, or a position must be given and is not
+     */
+    Map<String, Map<Integer, Long>> resolve(Set<String> topics) {
+        Map<String, Map<Integer, Long>> starts = new HashMap<>();
+        topics.forEach(topic -> starts.put(topic, new HashMap<>()));
+        positions(partitions(topics))
+                .forEach((partition, position) -> starts.get(partition.topic()).put(partition.partition(), position));
+        return starts;
+    }
+
+    private List<TopicPartition> partitions(Set<String> topics) {
         List<TopicPartition> partitions = new ArrayList<>();
-        List<String> names = ingress.topics().stream().map(IngressTopic::topic).toList();
-        admin.describeTopics(names).topicNameValues().forEach((topic, described) -> {
+        admin.describeTopics(topics).topicNameValues().forEach((topic, described) -> {
             try {
                 await(described)
                         .partitions()

@@ -10,6 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,14 +22,13 @@ final class KeyActions {
 
     static void apply(Runner runner, Origin origin, KeyAction action) {
         for (RecordInvocation invocation : troubled(runner, origin)) {
-            if (invocation.record().partition() != action.partition()
-                    || invocation.record().offset() != action.offset()
-                    || !invocation.wanted()) {
+            ConsumerRecord<byte[], byte[]> record = invocation.record();
+            if (!action.names(record.topic(), record.partition(), record.offset()) || !invocation.wanted()) {
                 continue;
             }
             LOG.atInfo()
                     .addKeyValue("subscription", origin.id())
-                    .addKeyValue("topic", origin.topic())
+                    .addKeyValue("topic", record.topic())
                     .addKeyValue("partition", action.partition())
                     .addKeyValue("offset", action.offset())
                     .log("Operator asked to {} the record", action.action());

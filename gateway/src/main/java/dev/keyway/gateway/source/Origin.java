@@ -106,11 +106,13 @@ final class Origin {
         return topicIds;
     }
 
-    /** Where a partition begins that its group has no offset for, {@code null} for the start of its log. */
-    Long start(TopicPartition partition) {
-        return forwarding == null
-                ? subscription.start().get(partition.partition())
-                : forwarding.starts().get(partition);
+    /** Where a partition begins that has never begun, {@code null} for the start of its log. */
+    Beginning.Start start(TopicPartition partition) {
+        if (forwarding != null) {
+            return forwarding.starts().get(partition);
+        }
+        Long position = subscription.start().get(partition.partition());
+        return position == null ? null : new Beginning.Start(position, 0);
     }
 
     String id() {

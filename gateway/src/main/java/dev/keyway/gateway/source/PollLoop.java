@@ -79,7 +79,8 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
      *
      * @param losses {@link Origin#losses()} when it was decided
      * @param topicId of the topic, {@code null} unless the source forwards
-     * @param movedBy epoch of the newest seek that moved the partition, 0 if none did
+     * @param reading which reading of the partition it is, by which the inbox tells repetitions from records that are
+     *     read anew; 0 unless the source forwards
      */
     record Started(
             long position,
@@ -88,14 +89,14 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
             int generation,
             int losses,
             Uuid topicId,
-            int movedBy) {
+            long reading) {
 
         Started(long position, OffsetMetadata.Completions completions, int seekEpoch, int generation, int losses) {
             this(position, completions, seekEpoch, generation, losses, null, 0);
         }
 
-        Started of(Uuid id, int seek) {
-            return new Started(position, completions, seekEpoch, generation, losses, id, seek);
+        Started of(Uuid id) {
+            return new Started(position, completions, seekEpoch, generation, losses, id, reading);
         }
     }
 
@@ -296,7 +297,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
     /** Begins anew, because the subscription was seeked: those that were ended for it, and all that the seek moves. */
     void reposition(Set<TopicPartition> ended, Subscription.Seek seek, int appliedEpoch) {
         for (TopicPartition partition : assignment()) {
-            if (ended.contains(partition) || seek.moves(partition.partition(), appliedEpoch)) {
+            if (ended.contains(partition) || seek.moves(partition.topic(), partition.partition(), appliedEpoch)) {
                 unstarted.add(partition);
             }
         }

@@ -539,7 +539,8 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
             Subscription.Seek seek = newest.desired().seek();
             Set<TopicPartition> ended = new HashSet<>();
             for (Assignment assignment : assignments.values()) {
-                if (seek.moves(assignment.partition().partition(), before)) {
+                if (seek.moves(
+                        assignment.partition().topic(), assignment.partition().partition(), before)) {
                     assignment.state(Fence.State.DEAD);
                     ended.add(assignment.partition());
                 } else {

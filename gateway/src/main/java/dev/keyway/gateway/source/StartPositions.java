@@ -48,34 +48,34 @@ final class StartPositions {
 
     Map<TopicPartition, PollLoop.Started> resolve(Collection<TopicPartition> partitions) {
         Subscription subscription = origin.subscription();
-        int epoch = subscription.seekEpoch();
-        int generation = consumer.groupMetadata().generationId();
+        Moment moment =
+                new Moment(subscription.seekEpoch(), consumer.groupMetadata().generationId());
+        Subscription.Seek newestSeek = subscription.desired().seek();
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(new HashSet<>(partitions), TIMEOUT);
+        Set<TopicPartition> begun = beginnings() == null ? null : beginnings().begun(partitions);
         Map<TopicPartition, PollLoop.Started> started = new HashMap<>();
         Map<Subscription.Seek, Set<TopicPartition>> seeking = new IdentityHashMap<>();
         Set<TopicPartition> atLogStart = new HashSet<>();
-        Subscription.Seek newestSeek = subscription.desired().seek();
         for (TopicPartition partition : partitions) {
-            Subscription.Seek seek = newestSeek == null ? null : newestSeek.moving(partition.partition());
+            Subscription.Seek seek =
+                    newestSeek == null ? null : newestSeek.moving(partition.topic(), partition.partition());
             OffsetAndMetadata offset = committed.get(partition);
-            Long start = origin.start(partition);
+            OffsetMetadata.Decoded metadata = offset == null ? null : OffsetMetadata.decode(offset.metadata());
+            Beginning.Start start = origin.start(partition);
+            Beginning beginning = Beginning.of(metadata, seek, start, begun == null ? null : begun.contains(partition));
             if (fromLogStart.contains(partition)) {
                 atLogStart.add(partition);
-            } else if (offset != null) {
-                OffsetMetadata.Decoded metadata = OffsetMetadata.decode(offset.metadata());
-                if (metadata.kind() == OffsetMetadata.Kind.OURS
-                        && seek != null
-                        && metadata.seekEpoch() < seek.epoch()) {
-                    seeking.computeIfAbsent(seek, s -> new HashSet<>()).add(partition);
-                } else {
-                    started.put(partition, resume(partition, offset, metadata, epoch, generation));
+                continue;
+            }
+            switch (beginning.place()) {
+                case COMMITTED ->
+                    started.put(partition, resume(moment, partition, offset, metadata, beginning.reading()));
+                case SEEK -> seeking.computeIfAbsent(seek, s -> new HashSet<>()).add(partition);
+                case START -> started.put(partition, anew(moment, start.position()));
+                case LOG_START -> {
+                    atLogStart.add(partition);
+                    missing(partition, begun);
                 }
-            } else if (start == null) {
-                atLogStart.add(partition);
-            } else if (seek != null) {
-                seeking.computeIfAbsent(seek, s -> new HashSet<>()).add(partition);
-            } else {
-                started.put(partition, new PollLoop.Started(start, null, epoch, generation, origin.losses()));
             }
         }
         Map<TopicPartition, Long> decided = new HashMap<>();
@@ -83,36 +83,74 @@ final class StartPositions {
         if (!atLogStart.isEmpty()) {
             decided.putAll(consumer.beginningOffsets(atLogStart, TIMEOUT));
         }
-        decided.forEach((partition, position) ->
-                started.put(partition, new PollLoop.Started(position, null, epoch, generation, origin.losses())));
+        decided.forEach((partition, position) -> started.put(partition, anew(moment, position)));
         commit(started);
+        begin(started.keySet(), begun);
         fromLogStart.removeAll(partitions);
         if (origin.topicIds() != null) {
-            identify(started, newestSeek);
+            identify(started);
         }
         return started;
     }
 
+    private Beginnings beginnings() {
+        return origin.forwarding() == null ? null : origin.forwarding().beginnings();
+    }
+
+    /** An offset of the group is gone, as Kafka takes them from groups that nobody is in for long. */
+    private void missing(TopicPartition partition, Set<TopicPartition> begun) {
+        if (begun != null && begun.contains(partition)) {
+            LOG.atWarn()
+                    .addKeyValue("subscription", origin.id())
+                    .addKeyValue("topic", partition.topic())
+                    .addKeyValue("partition", partition.partition())
+                    .log("The group has lost its offset of a partition that began before: it begins at its oldest"
+                            + " record");
+        }
+    }
+
+    /** After their offsets are committed: without them nobody would know where they began. */
+    private void begin(Set<TopicPartition> partitions, Set<TopicPartition> begun) {
+        if (begun != null) {
+            Set<TopicPartition> first = new HashSet<>(partitions);
+            first.removeAll(begun);
+            if (!first.isEmpty()) {
+                beginnings().begin(first);
+            }
+        }
+    }
+
+    /** What holds for all partitions of one look; the subscription may change meanwhile. */
+    private record Moment(int seekEpoch, int generation) {}
+
+    private PollLoop.Started anew(Moment moment, long position) {
+        return started(moment, position, null, origin.forwarding() == null ? 0 : Beginning.newReading());
+    }
+
+    private PollLoop.Started started(
+            Moment moment, long position, OffsetMetadata.Completions completions, long reading) {
+        return new PollLoop.Started(
+                position, completions, moment.seekEpoch(), moment.generation(), origin.losses(), null, reading);
+    }
+
     /** What the inbox has to know of where the records come from. */
-    private void identify(Map<TopicPartition, PollLoop.Started> started, Subscription.Seek newestSeek) {
+    private void identify(Map<TopicPartition, PollLoop.Started> started) {
         Set<String> topics = new HashSet<>();
         started.keySet().forEach(partition -> topics.add(partition.topic()));
         if (topics.isEmpty()) {
             return;
         }
         Map<String, Uuid> ids = origin.topicIds().of(topics);
-        started.replaceAll((partition, start) -> {
-            Subscription.Seek seek = newestSeek == null ? null : newestSeek.moving(partition.partition());
-            return start.of(ids.get(partition.topic()), seek == null ? 0 : seek.epoch());
-        });
+        started.replaceAll((partition, start) -> start.of(ids.get(partition.topic())));
     }
 
     private PollLoop.Started resume(
+            Moment moment,
             TopicPartition partition,
             OffsetAndMetadata offset,
             OffsetMetadata.Decoded metadata,
-            int epoch,
-            int generation) {
+            long reading) {
+        boolean ours = metadata.kind() == OffsetMetadata.Kind.OURS;
         if (metadata.kind() == OffsetMetadata.Kind.FOREIGN) {
             LOG.atWarn()
                     .addKeyValue("subscription", origin.id())
@@ -121,9 +159,12 @@ final class StartPositions {
                     .addKeyValue("offset", offset.offset())
                     .log("The committed offset carries somebody else's metadata, which is ignored");
         }
-        boolean ours = metadata.kind() == OffsetMetadata.Kind.OURS;
-        return new PollLoop.Started(
-                offset.offset(), ours ? metadata.completions() : null, epoch, generation, origin.losses());
+        boolean continues = reading != 0 || origin.forwarding() == null;
+        return started(
+                moment,
+                offset.offset(),
+                ours ? metadata.completions() : null,
+                continues ? reading : Beginning.newReading());
     }
 
     private Map<TopicPartition, Long> positions(Subscription.Seek seek, Set<TopicPartition> partitions) {
@@ -165,7 +206,8 @@ final class StartPositions {
         started.forEach((partition, start) -> {
             OffsetMetadata.Completions completions =
                     start.completions() == null ? OffsetMetadata.Completions.empty() : start.completions();
-            String metadata = OffsetMetadata.encode(start.seekEpoch(), completions, OffsetMetadata.MAX_CHARS)
+            String metadata = OffsetMetadata.encode(
+                            start.seekEpoch(), start.reading(), completions, OffsetMetadata.MAX_CHARS)
                     .text();
             offsets.put(partition, new OffsetAndMetadata(start.position(), metadata));
         });

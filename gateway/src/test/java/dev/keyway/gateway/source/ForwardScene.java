@@ -86,7 +86,8 @@ final class ForwardScene {
                 new Forwarding(
                         new Forwarding.Inbox(inbox, SLOTS, MAX_RECORD_BYTES, Map.of("bootstrap.servers", home)),
                         topics,
-                        Map.of()),
+                        Map.of(),
+                        null),
                 null);
     }
 

@@ -343,6 +343,7 @@ final class SourceModel implements AutoCloseable {
         RecordInvocation call = troubled.get(Math.floorMod(which, troubled.size()));
         List<KeyAction> actions = new ArrayList<>(subscription.desired().keyActions());
         actions.add(new KeyAction(
+                null,
                 call.record().partition(),
                 call.record().offset(),
                 discard ? KeyAction.Action.DISCARD : KeyAction.Action.RESUME,
@@ -361,7 +362,7 @@ final class SourceModel implements AutoCloseable {
             if (newest.seekEpoch() > before[0]) {
                 assignments().forEach((partition, assignment) -> {
                     SourceOracle.View view = oracle.current(partition);
-                    if (newest.desired().seek().moves(partition.partition(), before[0])) {
+                    if (newest.desired().seek().moves(partition.topic(), partition.partition(), before[0])) {
                         view.ended = true;
                     } else {
                         view.epoch = newest.seekEpoch();
