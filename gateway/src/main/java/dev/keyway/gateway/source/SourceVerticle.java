@@ -276,6 +276,7 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
     void tick() {
         committer.tick();
         intake.tick();
+        pressAll();
         if (++ticks % TICKS_PER_TRIM == 0) {
             assignments.values().forEach(assignment -> assignment.tracker().trim());
         }
@@ -387,9 +388,7 @@ class SourceVerticle extends VerticleBase implements PollLoop.Events {
 
     private void pressAll() {
         for (Assignment assignment : assignments.values()) {
-            if (assignment.pressed()) {
-                press(assignment);
-            }
+            press(assignment);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.keyway.gateway.source;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.keyway.admin.config.KeywayConfig;
@@ -30,15 +31,20 @@ import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -54,12 +60,17 @@ final class CopyScene implements AutoCloseable {
     final String output;
     final int partitions;
     final Vertx vertx = Vertx.vertx();
-    /** Records whose call does not end before they leave this set: {@code partition@offset}. */
-    final Set<String> held = ConcurrentHashMap.newKeySet();
+    /** Records whose call does not end before {@link #releaseAll}. */
+    volatile Predicate<ConsumerRecord<byte[], byte[]>> held = record -> false;
     /** Every call, in order. */
     final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
 
-    final List<String> failures = new ArrayList<>();
+    /** Why sources failed for good. */
+    final Queue<String> failures = new ConcurrentLinkedQueue<>();
+
+    /** How a call ends. */
+    Function<ConsumerRecord<byte[], byte[]>, Outcome> outcomes = record -> Outcome.COMPLETED;
+
     Function<ConsumerRecord<byte[], byte[]>, List<ProducerRecord<byte[], byte[]>>> effects;
     Duration transactionTimeout = Duration.ofSeconds(10);
     UnaryOperator<Lane> lanes = lane -> lane;
@@ -75,6 +86,9 @@ final class CopyScene implements AutoCloseable {
     final class Copier extends SourceVerticle {
         final Meters meters;
         final String instance;
+        /** Partitions that it was asked to give away, and perhaps has not yet. */
+        final Set<TopicPartition> revoking = ConcurrentHashMap.newKeySet();
+
         private final DirectRoute route;
 
         Copier(SourceSpec spec, DirectRoute route, Meters meters, String instance) {
@@ -92,6 +106,13 @@ final class CopyScene implements AutoCloseable {
         @Override
         Lane lane(TransactionSettings settings) {
             return lanes.apply(super.lane(settings));
+        }
+
+        @Override
+        public CompletableFuture<Map<TopicPartition, OffsetAndMetadata>> revoking(
+                Collection<TopicPartition> partitions) {
+            revoking.addAll(partitions);
+            return super.revoking(partitions);
         }
 
         @Override
@@ -131,10 +152,10 @@ final class CopyScene implements AutoCloseable {
             }
             String coordinates = invocation.partition() + "@" + invocation.offset();
             calls.add(coordinates);
-            if (held.contains(coordinates)) {
+            if (held.test(invocation.record())) {
                 waiting.add(invocation);
             } else {
-                invocation.done(Outcome.COMPLETED);
+                invocation.done(outcomes.apply(invocation.record()));
             }
         }
 
@@ -244,14 +265,20 @@ final class CopyScene implements AutoCloseable {
         topics.sendAll(records);
     }
 
-    /** Lets a held call end. */
-    void release(String coordinates) {
-        held.remove(coordinates);
+    /** Calls that are held. */
+    int waiting() {
+        return waiting.size();
+    }
+
+    /** Lets every held call end, and holds no more. */
+    void releaseAll() {
+        held = record -> false;
         for (RecordInvocation invocation : waiting) {
-            if ((invocation.partition() + "@" + invocation.offset()).equals(coordinates)
-                    && waiting.remove(invocation)) {
-                invocation.runner().context().runOnContext(v -> invocation.done(Outcome.COMPLETED));
-            }
+            invocation.runner().context().runOnContext(v -> {
+                if (waiting.remove(invocation)) {
+                    invocation.done(outcomes.apply(invocation.record()));
+                }
+            });
         }
     }
 
@@ -273,6 +300,19 @@ final class CopyScene implements AutoCloseable {
             byKey.computeIfAbsent(text(record.key()), k -> new ArrayList<>()).add(text(record.value()));
         }
         return byKey;
+    }
+
+    /** Each key of each round has {@code 1..n} in the output, round after round, and nothing else is there. */
+    void assertOnce(int total, int rounds, int perRound) {
+        List<String> wanted = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 1; i <= perRound; i++) {
+                wanted.add(Integer.toString(i));
+            }
+        }
+        Map<String, List<String>> byKey = outputByKey(total);
+        assertThat(byKey).hasSize(total / wanted.size());
+        byKey.forEach((key, values) -> assertThat(values).as(key).isEqualTo(wanted));
     }
 
     void awaitCommitted(long total) {

@@ -3,12 +3,20 @@ package dev.keyway.gateway.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.broker.SharedBroker;
+import dev.keyway.gateway.TestPlane;
+import dev.keyway.gateway.fixture.World;
+import dev.keyway.ordering.OffsetMetadata;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +25,7 @@ import org.junit.jupiter.api.Test;
 /** What records cause and their offsets are committed together (invariants I3, I7, I8). */
 class TransactionsIT {
     private CopyScene scene;
+    private int sent;
 
     @BeforeEach
     void start() throws Exception {
@@ -38,7 +47,7 @@ class TransactionsIT {
 
         scene.awaitCommitted(6_000);
 
-        assertOnce(6_000, 4, 50);
+        scene.assertOnce(6_000, 4, 50);
         assertThat(copier.metric("keyway_transactions_records_total")).isEqualTo(6_000);
         assertThat(scene.failures).isEmpty();
     }
@@ -72,7 +81,7 @@ class TransactionsIT {
 
         scene.awaitCommitted(12_000);
 
-        assertOnce(12_000, 4, 100);
+        scene.assertOnce(12_000, 4, 100);
     }
 
     @Test
@@ -93,17 +102,53 @@ class TransactionsIT {
         assertThat(copier.metric("keyway_records_failed_total")).isEqualTo(1);
     }
 
-    /** Each key of each round has {@code 1..n}, round after round. */
-    private void assertOnce(int total, int rounds, int perRound) {
-        List<String> wanted = new ArrayList<>();
-        for (int round = 0; round < rounds; round++) {
-            for (int i = 1; i <= perRound; i++) {
-                wanted.add(Integer.toString(i));
-            }
+    @Test
+    void aPartitionWhoseCompletionsDoNotFitTheMetadataPausesAndGoesOnWhenTheyFit() throws Exception {
+        int first = 30_000;
+        scene.config = World.config(new KeywayConfig.Limits(2 * first, 1L << 30, 4 * first, 1L << 30, 256, 100));
+        // Of halves by chance neither runs nor bits are short: about 24,500 records fit into the metadata.
+        Random random = new Random(42);
+        BitSet held = new BitSet(first);
+        IntStream.range(1, first).filter(i -> random.nextBoolean()).forEach(held::set);
+        held.set(0);
+        scene.held = record -> record.partition() == 0 && held.get((int) record.offset());
+        CopyScene.Copier copier = scene.instance("one", true);
+        send(0, first);
+        await().atMost(CopyScene.SOON).until(() -> isPaused(copier, 0));
+        // The consumer is told between two polls.
+        send(2, 1);
+        await().atMost(CopyScene.SOON).until(() -> scene.calls.contains("2@0"));
+
+        send(0, 500);
+        send(1, 500);
+
+        await().atMost(CopyScene.SOON).until(() -> scene.committed(1) == 500);
+        assertThat(scene.calls.size()).as("nothing more is taken").isEqualTo(first + 501);
+        await().atMost(CopyScene.SOON).untilAsserted(() -> assertThat(scene.topics
+                        .committed(scene.subscription.id())
+                        .get(new TopicPartition(scene.input, 0))
+                        .metadata())
+                .hasSizeBetween(4_000, OffsetMetadata.MAX_CHARS));
+        scene.releaseAll();
+        scene.awaitCommitted(first + 1_001);
+        assertThat(scene.outputByKey(first + 1_001))
+                .hasSize(first + 1_001)
+                .allSatisfy((key, values) -> assertThat(values).hasSize(1));
+    }
+
+    /** Records of keys that occur once. */
+    private void send(int partition, int count) {
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            records.add(
+                    new ProducerRecord<>(scene.input, partition, CopyScene.bytes("k" + sent++), CopyScene.bytes("v")));
         }
-        Map<String, List<String>> byKey = scene.outputByKey(total);
-        assertThat(byKey).hasSize(30);
-        byKey.forEach((key, values) -> assertThat(values).as(key).isEqualTo(wanted));
+        scene.topics.sendAll(records);
+    }
+
+    private static boolean isPaused(CopyScene.Copier copier, int partition) {
+        return TestPlane.await(copier.status(Map.of())).partitions().stream()
+                .anyMatch(one -> one.partition() == partition && one.backPressured());
     }
 
     /** What a second process with the same instance.id does at its start. */

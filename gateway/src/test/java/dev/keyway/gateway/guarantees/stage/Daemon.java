@@ -1,10 +1,10 @@
 package dev.keyway.gateway.guarantees.stage;
 
 /** Threads that do not keep the JVM alive. */
-final class Daemon {
+public final class Daemon {
     private Daemon() {}
 
-    static Thread start(String name, Runnable task) {
+    public static Thread start(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();

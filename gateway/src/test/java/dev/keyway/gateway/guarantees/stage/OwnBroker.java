@@ -78,7 +78,7 @@ public final class OwnBroker implements AutoCloseable {
      * A port that is free now and that no outgoing connection takes while the broker is away: the kernel gives those of a
      * known range.
      */
-    private static int port() throws IOException {
+    public static int port() throws IOException {
         String[] range = Files.readString(Path.of("/proc/sys/net/ipv4/ip_local_port_range"))
                 .trim()
                 .split("\\s+");
