@@ -12,6 +12,8 @@ final class Goals {
     static final String PEER = "parallel-consumer";
     static final String OBJECT = "Keyway object";
     static final String BATCH = "Keyway batch-500";
+    static final String REPLY = "Keyway at-least-once";
+    static final String REPLY_ONCE = "Keyway exactly-once";
 
     private final Results results;
 
@@ -28,6 +30,7 @@ final class Goals {
                 new Goal("events/s: object / bare pooled", 1.0, true, throughput(POOLED), ""),
                 new Goal("events/s: object / parallel-consumer", 2.0, true, throughput(PEER), ""),
                 new Goal("events/s: batch / one call per event", 5.0, true, batches(), ""),
+                new Goal("events/s: reply exactly-once / at-least-once", 0.7, true, replies(), ""),
                 new Goal(
                         "10 ms handlers, 10,000 keys: object / lower of concurrency bound and bare held",
                         0.95,
@@ -57,6 +60,10 @@ final class Goals {
 
     private double batches() {
         return row(Scenarios.BATCHES, BATCH, Row::perSecond) / row(Scenarios.BATCHES, OBJECT, Row::perSecond);
+    }
+
+    private double replies() {
+        return row(Scenarios.REPLIES, REPLY_ONCE, Row::perSecond) / row(Scenarios.REPLIES, REPLY, Row::perSecond);
     }
 
     /** The bound is taken from the time that the handler really took, which is a little more than it was told. */

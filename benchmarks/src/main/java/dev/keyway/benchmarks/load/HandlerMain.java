@@ -23,13 +23,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The handler of a load run, a process of its own: HTTP/2 without TLS, answers 200 with an empty body some time after
- * the request has arrived completely, also to a batch, and keeps a {@link Tally}. Commands on standard input:
+ * the request has arrived completely, also to a batch, with a body where the service is the answering one, and keeps a {@link Tally}. Commands on standard input:
  * {@code reset <records> <keys> <microseconds to answer>} begins a pass, {@code seen} prints the tally,
  * {@code latency} its histogram, {@code names} the header names of the pass's first call.
  */
 final class HandlerMain {
     private static final int STREAMS = 4_096;
     private static final int WINDOW = 4 << 20;
+    private static final String ANSWERING = "/" + KeywayProcess.ANSWERING + "/";
+    private static final Buffer ANSWER = Buffer.buffer("a".repeat(Scenarios.VALUE_BYTES));
 
     private final int loops;
     private volatile Tally tally;
@@ -118,7 +120,7 @@ final class HandlerMain {
             long delay = delayNanos;
             if (delay == 0) {
                 counting.answered(loop, body, 0);
-                request.response().end();
+                end(request);
                 return;
             }
             await(new Waiting(request, body, null, counting, now, now + delay), delay);
@@ -171,7 +173,15 @@ final class HandlerMain {
                 } else {
                     next.tally().answeredTogether(loop, next.batch(), nanos);
                 }
-                next.request().response().end();
+                end(next.request());
+            }
+        }
+
+        private void end(HttpServerRequest request) {
+            if (request.uri().startsWith(ANSWERING)) {
+                request.response().end(ANSWER);
+            } else {
+                request.response().end();
             }
         }
 

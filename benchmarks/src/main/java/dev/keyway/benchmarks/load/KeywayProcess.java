@@ -25,7 +25,10 @@ final class KeywayProcess {
     /** The Service. */
     static final String SERVICE = "LoadService";
 
-    /** Of both. */
+    /** A Virtual Object whose handler answers with a body. */
+    static final String ANSWERING = "LoadAnswering";
+
+    /** Of all. */
     static final String HANDLER = "handle";
 
     /** Calls in flight to one deployment: the default of {@code limits.deployment-concurrency}. */
@@ -115,6 +118,7 @@ final class KeywayProcess {
                                 "services",
                                 new JsonArray()
                                         .add(service(OBJECT, "VirtualObject"))
+                                        .add(service(ANSWERING, "VirtualObject"))
                                         .add(service(SERVICE, "Service"))));
     }
 
@@ -129,8 +133,9 @@ final class KeywayProcess {
      * Subscribes a service's handler to a topic from its begin, and returns the subscription's id.
      *
      * @param maxRecords of one request; 1 for single requests
+     * @param replies an egress that gets the bodies of answers, {@code null} for none
      */
-    String subscribe(String topic, String group, String service, int maxRecords) {
+    String subscribe(String topic, String group, String service, int maxRecords, String replies) {
         JsonObject subscription = new JsonObject()
                 .put("source", "kafka://" + CLUSTER + "/" + topic)
                 .put("sink", "service://" + service + "/" + HANDLER)
@@ -140,7 +145,22 @@ final class KeywayProcess {
         if (maxRecords > 1) {
             subscription.put("batch", new JsonObject().put("max_records", maxRecords));
         }
+        if (replies != null) {
+            subscription.put("reply", new JsonObject().put("egress", replies).put("topic", "load-replies"));
+        }
         return call("POST", "/subscriptions", subscription).getString("id");
+    }
+
+    /** An egress on the brokers of the records. */
+    void addEgress(String id, String semantic) {
+        call(
+                "POST",
+                "/egresses",
+                new JsonObject().put("id", id).put("cluster", CLUSTER).put("delivery_semantic", semantic));
+    }
+
+    void removeEgress(String id) {
+        call("DELETE", "/egresses/" + id, null);
     }
 
     void unsubscribe(String id) {

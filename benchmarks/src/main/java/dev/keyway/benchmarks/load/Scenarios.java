@@ -6,6 +6,8 @@ import static dev.keyway.benchmarks.load.Stage.Part.HELD;
 import static dev.keyway.benchmarks.load.Stage.Part.OBJECT;
 import static dev.keyway.benchmarks.load.Stage.Part.PEER;
 import static dev.keyway.benchmarks.load.Stage.Part.POOLED;
+import static dev.keyway.benchmarks.load.Stage.Part.REPLY;
+import static dev.keyway.benchmarks.load.Stage.Part.REPLY_ONCE;
 import static dev.keyway.benchmarks.load.Stage.Part.RPC;
 import static dev.keyway.benchmarks.load.Stage.Part.SERVICE;
 
@@ -20,6 +22,7 @@ final class Scenarios {
     static final String MANY_KEYS = "keys-1m";
     static final String CALM = "rate-1000";
     static final String BATCHES = "batch-500";
+    static final String REPLIES = "reply";
     static final int VALUE_BYTES = 200;
 
     private static final int RECORDS = 300_000;
@@ -56,6 +59,14 @@ final class Scenarios {
         all.add(partitions(64));
         all.add(batch("batch-100", 100, BATCH_100, false));
         all.add(batch(BATCHES, 500, BATCH_500, true));
+        all.add(new LoadScenario(
+                REPLIES,
+                "10,000 keys, each answer of 200 B becomes a record: at-least-once and exactly-once",
+                uniform(10_000, RECORDS),
+                0,
+                List.of(REPLY, REPLY_ONCE),
+                0,
+                true));
         for (int subscriptions : new int[] {0, 1, 10, 200}) {
             all.add(new SubscriptionScenario(
                     "subscriptions-" + subscriptions,

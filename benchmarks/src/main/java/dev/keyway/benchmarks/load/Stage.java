@@ -17,6 +17,8 @@ final class Stage implements AutoCloseable {
         OBJECT,
         BATCH_100,
         BATCH_500,
+        REPLY,
+        REPLY_ONCE,
         SERVICE,
         RPC
     }
@@ -65,6 +67,8 @@ final class Stage implements AutoCloseable {
             case OBJECT -> KeywayCaller.object(keyway());
             case BATCH_100 -> KeywayCaller.batch(keyway(), 100);
             case BATCH_500 -> KeywayCaller.batch(keyway(), 500);
+            case REPLY -> KeywayCaller.reply(keyway(), "at-least-once");
+            case REPLY_ONCE -> KeywayCaller.reply(keyway(), "exactly-once");
             case SERVICE -> KeywayCaller.service(keyway());
             case RPC -> BareCaller.rpc(children, setup.jvmArgs, keyway());
         };

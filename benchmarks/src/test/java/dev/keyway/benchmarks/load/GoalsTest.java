@@ -46,7 +46,7 @@ class GoalsTest {
 
     @Test
     void withoutResultsNothingIsMeasuredAndNothingMet() {
-        assertThat(Goals.of(results)).hasSize(9).allSatisfy(goal -> {
+        assertThat(Goals.of(results)).hasSize(10).allSatisfy(goal -> {
             assertThat(goal.verdict()).isEqualTo("not measured");
             assertThat(goal.met()).isFalse();
         });
@@ -71,6 +71,15 @@ class GoalsTest {
 
         assertThat(goal("events/s: batch").measured()).isEqualTo(4.99);
         assertThat(goal("events/s: batch").verdict()).isEqualTo("NOT MET");
+    }
+
+    @Test
+    void exactlyOnceRepliesAreComparedWithAtLeastOnce() {
+        backlog(Scenarios.REPLIES, Goals.REPLY, pass(100, 0, 1));
+        backlog(Scenarios.REPLIES, Goals.REPLY_ONCE, pass(69, 0, 1));
+
+        assertThat(goal("events/s: reply").measured()).isEqualTo(0.69);
+        assertThat(goal("events/s: reply").verdict()).isEqualTo("NOT MET");
     }
 
     @Test
@@ -167,7 +176,7 @@ class GoalsTest {
         assertThat(row.getJsonObject("costs").getJsonObject("caller").getDouble("cpuSecondsPerMillionEvents"))
                 .isEqualTo(3);
         assertThat(json.getJsonArray("rows").getJsonObject(1).getString("note")).isEqualTo("no jar");
-        assertThat(json.getJsonArray("goals")).hasSize(9);
+        assertThat(json.getJsonArray("goals")).hasSize(10);
         assertThat(json.getJsonArray("faults")).isEqualTo(new JsonArray().add("lag of 10: lost"));
     }
 }
