@@ -152,7 +152,7 @@ final class DataPlane {
     /** Completes when the module's ingresses have been started, see {@link InboxPlane#start}. */
     Future<Void> startSources() {
         sources.start();
-        int loops = config.workers().mailboxes() + config.workers().size();
+        int loops = config.workers().mailboxes();
         return vertx.executeBlocking(() -> new FunctionTargets(module, loops)).compose(targets -> {
             functions(targets);
             return inbox.start();

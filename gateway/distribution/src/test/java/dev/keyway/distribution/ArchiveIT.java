@@ -67,6 +67,15 @@ class ArchiveIT {
         }
     }
 
+    @Test
+    void exampleOfTheDemo_isInTheDistribution_withoutItsModules() throws IOException {
+        List<Path> example = files(KeywayProcess.distribution().resolve("examples/statefun-cart"));
+
+        assertThat(example)
+                .extracting(file -> file.getFileName().toString())
+                .containsExactlyInAnyOrder("functions.mjs", "module.yaml", "package.json", "package-lock.json");
+    }
+
     private Path withoutBrokerJars() throws IOException {
         Path home = Files.createDirectories(directory.resolve("home"));
         for (String part : List.of("bin", "lib")) {

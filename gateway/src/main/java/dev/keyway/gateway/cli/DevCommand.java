@@ -2,6 +2,8 @@ package dev.keyway.gateway.cli;
 
 import dev.keyway.gateway.dev.Dev;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,12 +42,20 @@ final class DevCommand implements Callable<Integer> {
             description = "RPC port, 0 takes a free one. Default: ${DEFAULT-VALUE}.")
     private int ingressPort = 8080;
 
+    @Option(
+            names = "--module",
+            paramLabel = "FILE",
+            description =
+                    "A module.yaml of Stateful Functions; may be repeated, and replaces those of the key modules.")
+    private List<String> modules = new ArrayList<>();
+
     @Mixin
     private LocalOptions options;
 
     @Override
     public Integer call() {
         options.prepare(keyway.environment());
+        options.modules(modules);
         Ports.requireFree("kafka", "127.0.0.1", kafkaPort);
         Ports.requireFree("admin", "127.0.0.1", adminPort);
         Ports.requireFree("ingress", "127.0.0.1", ingressPort);

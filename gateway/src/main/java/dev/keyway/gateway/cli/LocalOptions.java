@@ -4,6 +4,7 @@ import dev.keyway.admin.config.DataDir;
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.gateway.dev.LocalSettings;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -41,6 +42,13 @@ final class LocalOptions {
                     "the embedded broker is not installed: its jars belong in lib/dev of the distribution; 'keyway"
                             + " server' runs against your own Kafka without them",
                     e);
+        }
+    }
+
+    /** Files that replace those of the key {@code modules}, unless there are none. */
+    void modules(List<String> files) {
+        if (!files.isEmpty()) {
+            settings.put("modules", ServerOptions.lines(files));
         }
     }
 

@@ -40,9 +40,13 @@ final class ServerOptions {
         put(flags, "ingress.port", ingressPort);
         put(flags, "admin.host", adminHost);
         put(flags, "admin.port", adminPort);
-        // A line each: a path may hold a comma.
-        put(flags, "modules", modules.isEmpty() ? null : String.join("\n", modules) + "\n");
+        put(flags, "modules", modules.isEmpty() ? null : lines(modules));
         return flags;
+    }
+
+    /** A line each: a path may hold a comma. */
+    static String lines(List<String> files) {
+        return String.join("\n", files) + "\n";
     }
 
     private static void put(Map<String, String> flags, String key, Object value) {

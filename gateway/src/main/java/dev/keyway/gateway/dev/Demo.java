@@ -2,14 +2,9 @@ package dev.keyway.gateway.dev;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 
 /**
  * {@code keyway demo}: starts Kafka, an instance and a handler process, registers a Virtual Object and a Service by REST,
@@ -18,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 public final class Demo {
     private static final String TOPIC = "bird-strikes";
     private static final int PARTITIONS = 4;
-    private static final int START_ATTEMPTS = 3;
 
     private final Options options;
     private final PrintStream out;
@@ -45,26 +39,19 @@ public final class Demo {
      * @throws LocalFailure if something could not start or refused, with one line for the user
      */
     public boolean run() {
-        Path directory = temporaryDirectory();
-        List<AutoCloseable> open = new ArrayList<>();
-        Thread onSignal = new Thread(() -> closeAll(open, directory), "demo-stop");
-        Runtime.getRuntime().addShutdownHook(onSignal);
-        try {
-            boolean proven = run(directory, open);
+        try (LocalRun run = new LocalRun()) {
+            boolean proven = run(run);
             if (options.keep()) {
-                untilInterrupted();
+                run.untilInterrupted();
             }
             return proven;
-        } finally {
-            closeAll(open, directory);
-            removeHook(onSignal);
         }
     }
 
-    private boolean run(Path directory, List<AutoCloseable> open) {
+    private boolean run(LocalRun run) {
         out.println("Starting Kafka, Keyway and a handler, each on loopback ...");
-        LocalKeyway keyway = opened(open, start(directory));
-        HandlerProcess handler = opened(open, HandlerProcess.start());
+        LocalKeyway keyway = run.open(run.start(options.adminPort(), options.ingressPort(), options.configure()));
+        HandlerProcess handler = run.open(HandlerProcess.start());
         out.println("  Kafka    " + keyway.bootstrapServers() + " (embedded, in this process)");
         out.println("  Keyway   REST " + keyway.adminUrl() + "   RPC " + keyway.ingressUrl());
         out.println(
@@ -81,7 +68,7 @@ public final class Demo {
                 "%nFeeding %,d bird strike reports (FAA, 1998-2002) of %d airports into topic %s, %d partitions;%n"
                         + "both subscriptions get each. #n is the n-th report of an airport.%n",
                 strikes.size(), airports.keys(), TOPIC, PARTITIONS);
-        Feed feed = opened(open, Feed.start(keyway.bootstrapServers(), TOPIC, strikes));
+        Feed feed = run.open(Feed.start(keyway.bootstrapServers(), TOPIC, strikes));
         Progress progress = new Progress(rest, handler.url(), airports, log, out);
         progress.untilDone(feed);
         boolean proven = summary(airports, log, progress);
@@ -89,23 +76,6 @@ public final class Demo {
             printUrls(keyway, handler);
         }
         return proven;
-    }
-
-    /** A port that was free when looked at may be taken when it is bound; then others are chosen, unless told which. */
-    private LocalKeyway start(Path directory) {
-        for (int attempt = 1; ; attempt++) {
-            int admin = options.adminPort() == 0 ? LocalPorts.preferably(9070) : options.adminPort();
-            int ingress = options.ingressPort() == 0 ? LocalPorts.preferably(8080) : options.ingressPort();
-            try {
-                return LocalKeyway.start(
-                        directory.resolve(String.valueOf(attempt)), 0, admin, ingress, options.configure());
-            } catch (LocalFailure e) {
-                boolean mayChoose = options.adminPort() == 0 || options.ingressPort() == 0;
-                if (!mayChoose || attempt == START_ATTEMPTS || !LocalPorts.isTaken(e)) {
-                    throw e;
-                }
-            }
-        }
     }
 
     private void register(LocalKeyway keyway, HandlerProcess handler) {
@@ -184,64 +154,5 @@ public final class Demo {
         out.println("  curl " + keyway.ingressUrl() + "/Airport/MEMPHIS%20INTL/record -d '{\"number\": 1}'"
                 + " -H 'content-type: application/json'");
         out.println("  curl '" + handler.url() + "/diary?from=9000'");
-    }
-
-    private static <T extends AutoCloseable> T opened(List<AutoCloseable> open, T resource) {
-        synchronized (open) {
-            open.add(resource);
-        }
-        return resource;
-    }
-
-    /** Last opened, first closed; each once, whether the end or a signal comes first. */
-    private static void closeAll(List<AutoCloseable> open, Path directory) {
-        synchronized (open) {
-            while (!open.isEmpty()) {
-                try {
-                    open.remove(open.size() - 1).close();
-                } catch (Exception e) {
-                    System.err.println("demo: " + e.getMessage());
-                }
-            }
-            delete(directory);
-        }
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The process stops already; the hook finds nothing left to close.
-            return;
-        }
-    }
-
-    private static void untilInterrupted() {
-        try {
-            new CountDownLatch(1).await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static Path temporaryDirectory() {
-        try {
-            return Files.createTempDirectory("keyway-demo-");
-        } catch (IOException e) {
-            throw new LocalFailure("cannot create a temporary directory: " + e.getMessage(), e);
-        }
-    }
-
-    private static void delete(Path directory) {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (var paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) {
-            System.err.println("demo: cannot delete " + directory + ": " + e.getMessage());
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.keyway.gateway.dev;
 
+import dev.keyway.admin.config.ConfigException;
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.broker.EmbeddedBroker;
 import dev.keyway.gateway.Gateway;
@@ -46,7 +47,7 @@ final class LocalKeyway implements AutoCloseable {
             KeywayConfig config = configure.with(
                     new LocalSettings(broker.bootstrapServers(), directory.resolve("gateway"), adminPort, ingressPort));
             vertx = Vertx.vertx();
-            Gateway gateway = Gateway.start(vertx, config)
+            Gateway gateway = Gateway.start(vertx, config, configure.module(config))
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get();
@@ -58,7 +59,7 @@ final class LocalKeyway implements AutoCloseable {
             Thread.currentThread().interrupt();
             stop(vertx, broker);
             throw new LocalFailure("interrupted while starting", e);
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException | ConfigException e) {
             stop(vertx, broker);
             throw new LocalFailure(e.getMessage(), e);
         } catch (RuntimeException e) {

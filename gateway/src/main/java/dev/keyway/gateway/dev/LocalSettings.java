@@ -1,6 +1,8 @@
 package dev.keyway.gateway.dev;
 
 import dev.keyway.admin.config.KeywayConfig;
+import dev.keyway.admin.module.Module;
+import dev.keyway.admin.module.load.Modules;
 import java.nio.file.Path;
 
 /**
@@ -16,5 +18,10 @@ public record LocalSettings(String bootstrapServers, Path dataDir, int adminPort
     /** Makes the configuration of the instance; the command line adds the environment and its flags. */
     public interface Configure {
         KeywayConfig with(LocalSettings settings);
+
+        /** The module of that configuration; its placeholders stand for the environment of this process. */
+        default Module module(KeywayConfig config) {
+            return Modules.load(config.modules(), System.getenv()::get, config.defaultRetryPolicy());
+        }
     }
 }

@@ -14,6 +14,9 @@ final class LocalConfig {
                 Optional.empty(),
                 Map.of(),
                 Map.of(
+                        // Enough for any test, and fewer partitions to create.
+                        "state.slots",
+                        "4",
                         "kafka.clusters",
                         "[{name=\"" + LocalSettings.CLUSTER + "\",brokers=[\"" + local.bootstrapServers() + "\"]}]",
                         "data-dir",

@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
  * Installs what a directory's lock file names. A machine without npm skips the test, unless
  * {@code -Dkeyway.require.node=true} makes that a failure.
  */
-final class NodeModules {
+public final class NodeModules {
     private static final boolean NODE_REQUIRED = Boolean.getBoolean("keyway.require.node");
 
     private NodeModules() {}
 
     /** @param proof a file that is there once the installation is done */
-    static void install(Path directory, String proof) throws IOException, InterruptedException {
+    public static void install(Path directory, String proof) throws IOException, InterruptedException {
         if (Files.exists(directory.resolve(proof))) {
             return;
         }
