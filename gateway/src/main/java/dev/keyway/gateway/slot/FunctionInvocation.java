@@ -62,13 +62,16 @@ public final class FunctionInvocation extends Invocation implements FunctionCall
     private final long callMillis;
     private boolean refusalShown;
 
+    /** Messages that come before its own are to be handled again. The slot's owner only. */
+    boolean overtaking;
+
     Result result;
     int sent;
     FunctionRequest.Ready request;
     FunctionAnswer.Effects effects;
     List<ProducerRecord<byte[], byte[]>> transactional = List.of();
     private volatile boolean troubled;
-    private volatile long calledNanos;
+    private volatile long calledMillis;
 
     FunctionInvocation(Slot slot, Mailbox mailbox, Turn turn, List<Message> messages, SlotScope scope, Fence fence) {
         this.slot = slot;
@@ -85,9 +88,9 @@ public final class FunctionInvocation extends Invocation implements FunctionCall
     }
 
     /** Whether its messages hold the watermark for a reason of their address: it fails, or its call takes that long. */
-    boolean holdsUp(long nowNanos, long millis) {
-        long called = calledNanos;
-        return troubled || (called != 0 && nowNanos - called > millis * 1_000_000);
+    boolean holdsUp(long nowMillis, long millis) {
+        long called = calledMillis;
+        return troubled || (called != 0 && nowMillis - called > millis);
     }
 
     void inTrouble() {
@@ -167,7 +170,7 @@ public final class FunctionInvocation extends Invocation implements FunctionCall
     @Override
     public void sent(int invocations) {
         sent = invocations;
-        calledNanos = System.nanoTime();
+        calledMillis = scope.clock().getAsLong();
     }
 
     @Override

@@ -21,6 +21,9 @@ final class Mailbox {
     boolean stored;
 
     long storedAfter = -1;
+    /** Completions about its messages that wait for their transaction. */
+    int uncommitted;
+
     private ArrayDeque<Message> waiting = new ArrayDeque<>();
 
     Mailbox(Address address, Envelope.Target target) {
@@ -41,7 +44,7 @@ final class Mailbox {
     }
 
     boolean isIdle() {
-        return flight == null && !busy && !stored && waiting.isEmpty();
+        return flight == null && !busy && !stored && waiting.isEmpty() && uncommitted == 0;
     }
 
     boolean mayStart() {
@@ -78,11 +81,19 @@ final class Mailbox {
         return batch;
     }
 
-    /** Those that wait and are not stored, from the oldest on. */
+    /**
+     * Those that are out or wait, and are not stored, from the oldest on. Behind one that the store does not take none can be
+     * stored, as it would come before that one.
+     */
     List<Message> unstored() {
         List<Message> found = new ArrayList<>();
-        for (Message message : waiting) {
-            if (message.queued == null && !message.unacceptable) {
+        List<Message> all = new ArrayList<>(flight.messages);
+        all.addAll(waiting);
+        for (Message message : all) {
+            if (message.unacceptable) {
+                break;
+            }
+            if (message.queued == null) {
                 found.add(message);
             }
         }

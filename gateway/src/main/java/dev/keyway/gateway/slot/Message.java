@@ -16,7 +16,9 @@ final class Message {
     /** Its place among the messages of the slot. */
     final long order;
 
-    final long arrivedNanos;
+    /** Epoch milliseconds, 0 for one from the backlog. */
+    final long arrivedMillis;
+
     private Invocation invocation;
     /** Its place in the backlog, {@code null} while only the inbox has it. */
     RecordKey.Queued queued;
@@ -27,13 +29,13 @@ final class Message {
     /** Why what it caused could not be written; takes the failure policy instead of a call. */
     String refusal;
 
-    Message(Envelope envelope, byte[] bytes, long index, int weight, long order, long arrivedNanos) {
+    Message(Envelope envelope, byte[] bytes, long index, int weight, long order, long arrivedMillis) {
         this.envelope = envelope;
         this.bytes = bytes;
         this.index = index;
         this.weight = weight;
         this.order = order;
-        this.arrivedNanos = arrivedNanos;
+        this.arrivedMillis = arrivedMillis;
     }
 
     /** As a function gets it. The runner that has the message, only. */

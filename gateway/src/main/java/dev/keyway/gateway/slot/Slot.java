@@ -16,7 +16,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,7 +55,7 @@ public final class Slot {
     private final Map<Address, Mailbox> mailboxes = new HashMap<>();
     private final SlotTimers timers;
     /** What waits for its transaction, by what it changes. */
-    private final Map<Sealed, SlotCompletion> outstanding = new IdentityHashMap<>();
+    private final Map<Sealed, SlotCompletion> outstanding = new LinkedHashMap<>();
 
     private List<Inbound> arrivals = new ArrayList<>();
     private List<Mailbox> starting = new ArrayList<>();
@@ -66,6 +67,7 @@ public final class Slot {
     private boolean allResumed;
     private boolean resuming;
     private long orders;
+    private long completionOrders;
     private int sealing;
     private Promise<Void> quiet;
     private boolean hesitating;
@@ -161,7 +163,7 @@ public final class Slot {
 
     private void admitted(List<Inbound> batch, List<Boolean> accepted) {
         List<Inbound> repeated = new ArrayList<>();
-        long now = System.nanoTime();
+        long now = scope.clock().getAsLong();
         int at = 0;
         for (Inbound inbound : batch) {
             boolean fresh = inbound.envelope().mark() == null || accepted.get(at++);
@@ -327,7 +329,7 @@ public final class Slot {
         }
         List<Address> addresses = new ArrayList<>(able.size());
         able.forEach(mailbox -> addresses.add(mailbox.address));
-        shard.open(addresses, System.currentTimeMillis()).onComplete(opened -> {
+        shard.open(addresses, scope.clock().getAsLong()).onComplete(opened -> {
             if (ended) {
                 return;
             }
@@ -390,6 +392,7 @@ public final class Slot {
     void complete(List<SlotCompletion> completions) {
         for (SlotCompletion completion : completions) {
             if (completion.sealed() != null) {
+                completion.order = completionOrders++;
                 outstanding.put(completion.sealed(), completion);
             }
         }
@@ -411,8 +414,7 @@ public final class Slot {
 
     private void land(FunctionInvocation batch, List<SlotCompletion> done) {
         Mailbox mailbox = batch.mailbox;
-        mailbox.flight = null;
-        if (batch.turn.stale() || batch.result == FunctionInvocation.Result.SPLIT) {
+        if (batch.turn.stale() || batch.overtaking || batch.result == FunctionInvocation.Result.SPLIT) {
             if (batch.result == FunctionInvocation.Result.SPLIT) {
                 batch.messages.forEach(message -> message.alone = true);
             }
@@ -422,7 +424,8 @@ public final class Slot {
         int handled = batch.result == FunctionInvocation.Result.HANDLED ? batch.sent : batch.messages.size();
         List<Message> taken = batch.messages.subList(0, handled);
         mailbox.putBack(batch.messages.subList(handled, batch.messages.size()));
-        BatchEffects effects = new BatchEffects(scope, batch, taken, System.currentTimeMillis());
+        BatchEffects effects =
+                new BatchEffects(scope, batch, taken, scope.clock().getAsLong());
         mailbox.busy = true;
         sealing++;
         Future<Sealed> sealed = shard.seal(batch.turn, effects.changes());
@@ -442,6 +445,7 @@ public final class Slot {
 
     private void again(FunctionInvocation batch) {
         shard.discard(batch.turn);
+        batch.mailbox.flight = null;
         batch.mailbox.putBack(batch.messages);
         list(batch.mailbox);
     }
@@ -454,8 +458,12 @@ public final class Slot {
             List<SlotCompletion> done) {
         Mailbox mailbox = batch.mailbox;
         mailbox.busy = false;
+        mailbox.flight = null;
         sealing--;
-        if (sealed.failed()) {
+        if (sealed.succeeded() && batch.overtaking) {
+            shard.drop(sealed.result());
+            mailbox.putBack(taken);
+        } else if (sealed.failed()) {
             mailbox.putBack(taken);
             if (shard.failure() != null) {
                 broken(shard.failure());
@@ -468,6 +476,7 @@ public final class Slot {
                 shard.discard(batch.turn);
             }
         } else {
+            mailbox.uncommitted++;
             done.add(completion(mailbox, taken, sealed.result(), effects.sent()));
         }
         list(mailbox);
@@ -481,6 +490,11 @@ public final class Slot {
         return new SlotCompletion(
                 part(), indexes(taken), taken.size(), weight(taken), sealed, sent, new SlotCompletion.Undo() {
                     @Override
+                    public Mailbox mailbox() {
+                        return mailbox;
+                    }
+
+                    @Override
                     public void refused(String reason) {
                         Slot.this.refuse(taken, reason);
                         withdrawn();
@@ -488,11 +502,19 @@ public final class Slot {
 
                     @Override
                     public void withdrawn() {
-                        Mailbox now = mailboxes.computeIfAbsent(mailbox.address, address -> mailbox);
-                        now.putBack(taken);
-                        list(now);
+                        putBack(mailbox, taken);
                     }
                 });
+    }
+
+    /** Messages that were done or stored are not; what is out behind them has overtaken them. */
+    private void putBack(Mailbox mailbox, List<Message> messages) {
+        mailboxes.put(mailbox.address, mailbox);
+        mailbox.putBack(messages);
+        if (mailbox.flight != null) {
+            mailbox.flight.overtaking = true;
+        }
+        list(mailbox);
     }
 
     /** Records of the inbox that end with it; what is stored has ended before. */
@@ -527,13 +549,16 @@ public final class Slot {
         if (shard == null || ended || draining) {
             return;
         }
-        long now = System.nanoTime();
+        long now = scope.clock().getAsLong();
         long patience = pressed ? 0 : scope.limits().acceptMillis();
         List<SlotCompletion> accepted = new ArrayList<>();
         for (Mailbox mailbox : mailboxes.values()) {
             FunctionInvocation flight = mailbox.flight;
-            if (flight != null && flight.holdsUp(now, scope.limits().acceptMillis())) {
-                accept(mailbox, now - patience * 1_000_000, accepted);
+            if (flight != null
+                    && !mailbox.busy
+                    && !flight.overtaking
+                    && flight.holdsUp(now, scope.limits().acceptMillis())) {
+                accept(mailbox, now - patience, accepted);
             }
         }
         complete(accepted);
@@ -541,16 +566,8 @@ public final class Slot {
     }
 
     private void accept(Mailbox mailbox, long before, List<SlotCompletion> accepted) {
-        List<Message> out = new ArrayList<>();
-        for (Message message : mailbox.flight.messages) {
-            if (message.queued == null && !message.unacceptable) {
-                out.add(message);
-            }
-        }
-        List<Message> behind = mailbox.unstored();
-        List<Message> messages = new ArrayList<>(out);
-        messages.addAll(behind);
-        if (messages.isEmpty() || messages.get(0).arrivedNanos - before > 0) {
+        List<Message> messages = mailbox.unstored();
+        if (messages.isEmpty() || messages.get(0).arrivedMillis > before) {
             return;
         }
         Changes changes = new Changes();
@@ -565,12 +582,14 @@ public final class Slot {
             messages.forEach(message -> message.unacceptable = true);
             return;
         }
-        accepted.add(accepted(mailbox, out, behind, sealed.result()));
+        mailbox.uncommitted++;
+        accepted.add(accepted(mailbox, messages, sealed.result()));
     }
 
-    private SlotCompletion accepted(Mailbox mailbox, List<Message> out, List<Message> behind, Sealed sealed) {
-        List<Message> all = new ArrayList<>(out);
-        all.addAll(behind);
+    private SlotCompletion accepted(Mailbox mailbox, List<Message> all, Sealed sealed) {
+        List<Message> out = new ArrayList<>(all);
+        out.retainAll(mailbox.flight.messages);
+        List<Message> behind = all.subList(out.size(), all.size());
         long[] indexes = indexes(all);
         List<RecordKey.Queued> places = sealed.queued();
         for (int i = 0; i < all.size(); i++) {
@@ -585,6 +604,11 @@ public final class Slot {
         return new SlotCompletion(
                 part(), indexes, behind.size(), weight(behind), sealed, List.of(), new SlotCompletion.Undo() {
                     @Override
+                    public Mailbox mailbox() {
+                        return mailbox;
+                    }
+
+                    @Override
                     public void refused(String reason) {
                         LOG.atError()
                                 .addKeyValue("slot", number)
@@ -598,9 +622,7 @@ public final class Slot {
                     @Override
                     public void withdrawn() {
                         all.forEach(message -> message.queued = null);
-                        Mailbox now = mailboxes.computeIfAbsent(mailbox.address, address -> mailbox);
-                        now.putBack(behind);
-                        list(now);
+                        putBack(mailbox, behind);
                     }
                 });
     }
@@ -669,7 +691,7 @@ public final class Slot {
         List<Sealed> sealed = new ArrayList<>(completions.size() + 1);
         for (SlotCompletion completion : completions) {
             if (completion.sealed() != null) {
-                outstanding.remove(completion.sealed());
+                leave(completion);
                 sealed.add(completion.sealed());
             }
         }
@@ -678,7 +700,7 @@ public final class Slot {
             marks = null;
         }
         if (!sealed.isEmpty()) {
-            shard.committed(sealed, changelogEnd, System.currentTimeMillis()).onFailure(this::broken);
+            shard.committed(sealed, changelogEnd, scope.clock().getAsLong()).onFailure(this::broken);
         }
         timers.look();
     }
@@ -689,21 +711,55 @@ public final class Slot {
      * @param completion not waiting any more
      */
     public void refused(SlotCompletion completion, String reason) {
-        if (ended || outstanding.remove(completion.sealed()) == null) {
+        if (ended || !outstanding.containsKey(completion.sealed())) {
             // Another one that it was built on was refused before it, in the same transaction.
             return;
         }
-        List<SlotCompletion> withdrawn = new ArrayList<>();
-        for (Sealed dropped : shard.drop(completion.sealed())) {
-            SlotCompletion built = outstanding.remove(dropped);
-            if (built != null) {
-                withdrawn.add(built);
-            }
-        }
-        host.withdraw(Set.copyOf(withdrawn));
-        withdrawn.forEach(built -> built.undo.withdrawn());
+        Set<SlotCompletion> gone = new LinkedHashSet<>();
+        drop(completion, gone);
+        gone.remove(completion);
+        host.withdraw(gone);
+        gone.forEach(built -> built.undo.withdrawn());
         completion.undo.refused(reason);
         start();
+    }
+
+    /** It waits for no transaction any more. */
+    private void leave(SlotCompletion completion) {
+        outstanding.remove(completion.sealed());
+        Mailbox mailbox = completion.undo.mailbox();
+        if (mailbox != null) {
+            mailbox.uncommitted--;
+            if (mailbox.isIdle()) {
+                mailboxes.remove(mailbox.address, mailbox);
+            }
+        }
+    }
+
+    /** Takes a completion back, what was built on it, and what would overtake its messages. */
+    private void drop(SlotCompletion first, Set<SlotCompletion> gone) {
+        List<SlotCompletion> dropped = new ArrayList<>();
+        for (Sealed sealed : shard.drop(first.sealed())) {
+            SlotCompletion built = outstanding.get(sealed);
+            if (built != null) {
+                leave(built);
+                dropped.add(built);
+            }
+        }
+        gone.addAll(dropped);
+        for (SlotCompletion one : dropped) {
+            Mailbox mailbox = one.undo.mailbox();
+            if (mailbox == null) {
+                continue;
+            }
+            for (SlotCompletion later : List.copyOf(outstanding.values())) {
+                if (later.undo.mailbox() == mailbox
+                        && later.order > one.order
+                        && outstanding.containsKey(later.sealed())) {
+                    drop(later, gone);
+                }
+            }
+        }
     }
 
     // ---- the end
@@ -722,6 +778,11 @@ public final class Slot {
         if (quiet != null) {
             quiet.tryComplete();
         }
+    }
+
+    /** Addresses that have work. */
+    int mailboxes() {
+        return mailboxes.size();
     }
 
     boolean drains() {

@@ -16,6 +16,11 @@ public final class SlotCompletion implements Completion {
 
     /** What becomes of it when it is not committed after all. */
     interface Undo {
+        /** Whose messages it is about, {@code null} for nobody's. */
+        default Mailbox mailbox() {
+            return null;
+        }
+
         /** Its effects can never be written. */
         void refused(String reason);
 
@@ -31,6 +36,8 @@ public final class SlotCompletion implements Completion {
     private final List<ProducerRecord<byte[], byte[]>> effects;
     private final long effectBytes;
     final Undo undo;
+    /** Its place among the completions of its slot. */
+    long order;
 
     /**
      * @param indexes of the inbox's records that are done with it, rising
@@ -81,6 +88,12 @@ public final class SlotCompletion implements Completion {
     /** Bytes of those. */
     public long bytes() {
         return bytes;
+    }
+
+    /** For logs. */
+    String describe() {
+        return (undo == null || undo.mailbox() == null ? "" : undo.mailbox().address + " ") + indexes.length
+                + " records from " + index() + " on, " + effects.size() + " effects";
     }
 
     Sealed sealed() {

@@ -8,6 +8,7 @@ import dev.keyway.gateway.egress.Outflow;
 import dev.keyway.gateway.invoke.statefun.FunctionTargets;
 import dev.keyway.gateway.metrics.SourceMeters;
 import dev.keyway.gateway.state.Slots;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param sink where runners report invocations of slots
  * @param home where the transactions live
  * @param limits see there
+ * @param clock epoch milliseconds
  */
 public record SlotScope(
         String source,
@@ -33,4 +35,5 @@ public record SlotScope(
         Delivery.Home home,
         Outflow outflow,
         SourceMeters meters,
-        SlotLimits limits) {}
+        SlotLimits limits,
+        LongSupplier clock) {}

@@ -18,6 +18,7 @@ final class SlotTimers {
     private static final Logger LOG = LoggerFactory.getLogger(SlotTimers.class);
     private static final int FIRED = 500;
     private static final int SWEPT = 1_000;
+    private static final long HIDDEN_MS = 20;
     private static final long SWEEP_MS = 10_000;
     private static final long LONGEST_SLEEP_MS = 60_000;
 
@@ -31,6 +32,7 @@ final class SlotTimers {
     private long wakeAt = Long.MAX_VALUE;
     private long sweepAt;
     private boolean asking;
+    private boolean waiting;
     private boolean ended;
 
     SlotTimers(Slot slot, SlotScope scope, SlotHost host) {
@@ -41,7 +43,7 @@ final class SlotTimers {
 
     void begin(Shard restored) {
         shard = restored;
-        sweepAt = System.currentTimeMillis() + SWEEP_MS;
+        sweepAt = scope.clock().getAsLong() + SWEEP_MS;
         look();
     }
 
@@ -54,7 +56,7 @@ final class SlotTimers {
         if (ended || asking || slot.drains()) {
             return;
         }
-        long now = System.currentTimeMillis();
+        long now = scope.clock().getAsLong();
         long due = shard.nextDue();
         if (due <= now) {
             fire(now);
@@ -85,8 +87,15 @@ final class SlotTimers {
                 }
             }
             slot.complete(fired);
-            if (!fired.isEmpty() || due.result().isEmpty()) {
+            if (!fired.isEmpty()) {
                 look();
+            } else if (due.result().isEmpty() && !waiting) {
+                // Those that are on their way hide what comes behind them.
+                waiting = true;
+                host.after(HIDDEN_MS, () -> {
+                    waiting = false;
+                    look();
+                });
             }
         });
     }
@@ -125,7 +134,7 @@ final class SlotTimers {
 
     /** Once in a while. */
     void tick() {
-        long now = System.currentTimeMillis();
+        long now = scope.clock().getAsLong();
         if (now < sweepAt) {
             return;
         }

@@ -79,7 +79,8 @@ final class SlotIntake implements Intake {
                 origin.home(),
                 origin.outflow(),
                 origin.meters(),
-                way.limits());
+                way.limits(),
+                System::currentTimeMillis);
     }
 
     /** Once, before the first record. */
