@@ -266,7 +266,6 @@ class ConnectionsIT {
         gauge.releaseAll(List.of(call));
 
         assertThat(outcome(call).kind()).isEqualTo(Kind.COMPLETED);
-        await().until(() -> closed.get() == 1);
         assertThat(fixture.onLoop(() -> fixture.invoker.connections(deployment.id())))
                 .isZero();
     }
@@ -360,6 +359,38 @@ class ConnectionsIT {
         List<TestCall> calls = submit(target, 10);
 
         assertThat(calls).allSatisfy(c -> assertThat(outcome(c).kind()).isEqualTo(Kind.COMPLETED));
+    }
+
+    @Test
+    void http11_connections_that_the_server_will_not_keep_are_not_used_again() {
+        Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+        AtomicInteger seconds = new AtomicInteger();
+        HttpServer server = fixture.serve(request -> {
+            connections.add(request.connection());
+            request.response()
+                    .putHeader("keep-alive", "max=100, timeout=" + seconds.get())
+                    .end();
+        });
+        Target target = object(deployment(uri(server), true, 1));
+
+        fixture.run(call(target));
+        seconds.set(1_000);
+        fixture.run(call(target));
+        fixture.run(call(target));
+
+        assertThat(connections).hasSize(2);
+    }
+
+    @Test
+    void http11_connections_close_although_the_server_reads_nothing() {
+        HttpServer server = fixture.serve(HttpServerRequest::pause);
+        Deployment deployment = deployment(uri(server), true, 1);
+
+        Outcome late =
+                fixture.run(call(object(deployment)).body(new byte[20_000_000]).timeout(Duration.ofMillis(300)));
+
+        assertThat(late.reason()).contains("within 300 ms");
+        await().until(() -> fixture.onLoop(() -> fixture.invoker.connections(deployment.id())) == 0);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.keyway.gateway.invoke.FunctionFixture.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.keyway.admin.model.RegistrySnapshot;
 import dev.keyway.codecs.statefun.Invocation;
 import dev.keyway.codecs.statefun.TypedValue;
 import dev.keyway.gateway.invoke.FunctionFixture.Batch;
@@ -252,8 +253,20 @@ class FunctionExchangeIT {
         assertThat(highest).hasValue(3);
     }
 
+    /** Deployments that leave the registry get nothing more; those of functions were never in it. */
     @Test
-    void poolTtlReplacesConnectionsAndZeroKeepsThem() {
+    void functionsAreCalledOnWhenTheRegistryChanges() {
+        use(url(serve(FunctionExchangeIT::handled)), "");
+        fixture.run(fixture.batch("counter", "a", EVENT));
+
+        fixture.invokers().throttles.follow(RegistrySnapshot.EMPTY);
+        Batch after = fixture.run(fixture.batch("counter", "a", EVENT));
+
+        assertThat(after.await()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    @Test
+    void poolTtlReplacesConnections() {
         AtomicInteger opened = new AtomicInteger();
         HttpServer server = InvokerFixture.await(vertx.createHttpServer()
                 .requestHandler(FunctionExchangeIT::handled)

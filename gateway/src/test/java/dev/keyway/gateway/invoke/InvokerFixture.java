@@ -30,6 +30,7 @@ final class InvokerFixture implements AutoCloseable {
 
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     final Context loop = ((VertxInternal) vertx).createEventLoopContext();
+    final Throttles throttles = new Throttles(vertx, loop, 1_000, new Random(8));
     final LoopInvoker invoker;
 
     InvokerFixture() {
@@ -52,13 +53,7 @@ final class InvokerFixture implements AutoCloseable {
     private InvokerFixture(
             KeywayConfig.Invoker settings, ClientSSLOptions tls, List<? extends ProtocolDriver> drivers) {
         invoker = onLoop(() -> new LoopInvoker(
-                loop,
-                new LoopTimers(vertx),
-                settings,
-                new Throttles(vertx, loop, 1_000, new Random(8)).of(loop),
-                new Random(7),
-                tls,
-                drivers));
+                loop, new LoopTimers(vertx), settings, throttles.of(loop), new Random(7), tls, drivers));
     }
 
     HttpServer serve(Handler<HttpServerRequest> handler) {
