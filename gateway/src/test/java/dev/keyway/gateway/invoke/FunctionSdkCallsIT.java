@@ -51,7 +51,7 @@ class FunctionSdkCallsIT {
 
     private static FunctionFixture fixture(Way way) throws Exception {
         if (!PROCESSES.containsKey(way.sdk)) {
-            PROCESSES.put(way.sdk, way.sdk.start(Map.of("OUT_TOPIC", "out", "KEEP_ALIVE_MILLIS", "1000")));
+            PROCESSES.put(way.sdk, way.sdk.start(Map.of("OUT_TOPIC", "out")));
         }
         if (!FIXTURES.containsKey(way)) {
             FIXTURES.put(
@@ -154,12 +154,15 @@ class FunctionSdkCallsIT {
     /** Node closes connections that were idle for some time, 5 s unless it is told otherwise; it says so in its answers. */
     @Test
     void connectionThatNodeWouldCloseIsNotUsedAgain() throws Exception {
-        FunctionFixture fixture = fixture(Way.JAVASCRIPT);
-        fixture.run(fixture.batch("counter", "idle", EVENT));
+        try (SdkProcess impatient = StatefunSdk.JAVASCRIPT.start(Map.of("KEEP_ALIVE_MILLIS", "1000"));
+                FunctionFixture fixture =
+                        new FunctionFixture(FunctionFixture.endpoint(impatient.uri(), "pool_ttl: 0"))) {
+            fixture.run(fixture.batch("echo", "idle", EVENT));
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> fixture.connections("counter") == 0);
-        Batch after = fixture.run(fixture.batch("counter", "idle", EVENT));
+            await().atMost(Duration.ofSeconds(60)).until(() -> fixture.connections("echo") == 0);
+            Batch after = fixture.run(fixture.batch("echo", "idle", EVENT));
 
-        assertThat(after.await()).isEqualTo(Outcome.COMPLETED);
+            assertThat(after.await()).isEqualTo(Outcome.COMPLETED);
+        }
     }
 }
