@@ -40,7 +40,7 @@ final class DataPlane {
     private final Vertx vertx;
     private final KeywayConfig config;
     private final Registry registry;
-    private final Module module;
+    private volatile Module module;
     private final Meters meters;
     private final Secrets secrets;
     private final Targets targets;
@@ -86,11 +86,17 @@ final class DataPlane {
                 new SplittableRandom());
     }
 
-    /** Starts the runners; {@code problems} says what else keeps the instance from being ready. No record flows before {@link #startSources}. */
-    Future<Void> start(Supplier<List<String>> problems) {
+    /**
+     * Starts the runners. No record flows before {@link #startSources}.
+     *
+     * @param problems what else keeps the instance from being ready
+     * @param warnings what else an operator should see to, though nothing stops for it
+     */
+    Future<Void> start(Supplier<List<String>> problems, Supplier<List<String>> warnings) {
         registryWatch = registry.watch(headerSecrets::follow);
         limitsWatch = registry.watch(throttles::follow);
         egressWatch = registry.watch(egresses::follow);
+        egresses.ofModule(module.egresses());
         List<RunnerVerticle> mailboxes = new ArrayList<>();
         List<RunnerVerticle> workers = new ArrayList<>();
         List<Future<?>> deployed = new ArrayList<>();
@@ -118,7 +124,17 @@ final class DataPlane {
                     meters,
                     sources.pressure());
             view = new GatewayView(
-                    vertx, registry, sources, inbox, egresses, route.runners(), throttles, meters, problems);
+                    vertx,
+                    registry,
+                    () -> module,
+                    sources,
+                    inbox,
+                    egresses,
+                    route.runners(),
+                    throttles,
+                    meters,
+                    problems,
+                    warnings);
             return null;
         });
     }
@@ -149,13 +165,36 @@ final class DataPlane {
         functions = ofModule;
     }
 
-    /** Completes when the module's ingresses have been started, see {@link InboxPlane#start}. */
-    Future<Void> startSources() {
+    void startSources() {
         sources.start();
-        int loops = config.workers().mailboxes();
-        return vertx.executeBlocking(() -> new FunctionTargets(module, loops)).compose(targets -> {
+    }
+
+    /** Completes when the module's ingresses have been started, see {@link InboxPlane#start}. */
+    Future<Void> startModule() {
+        return targets(module).compose(targets -> {
             functions(targets);
             return inbox.start();
+        });
+    }
+
+    private Future<FunctionTargets> targets(Module of) {
+        int loops = config.workers().mailboxes();
+        return vertx.executeBlocking(() -> new FunctionTargets(of, loops));
+    }
+
+    /** The module in force. Any thread. */
+    Module module() {
+        return module;
+    }
+
+    /** Puts another module in force, which {@link dev.keyway.admin.module.ModuleReload} allows: what is called first. */
+    Future<Void> apply(Module next) {
+        return targets(next).map(targets -> {
+            functions(targets);
+            egresses.ofModule(next.egresses());
+            inbox.apply(next);
+            module = next;
+            return null;
         });
     }
 

@@ -3,6 +3,7 @@ package dev.keyway.gateway;
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.config.Secrets;
 import dev.keyway.admin.module.Module;
+import dev.keyway.admin.module.ModuleReload;
 import dev.keyway.admin.registry.KafkaRegistry;
 import dev.keyway.admin.rest.AdminServer;
 import dev.keyway.codecs.Codecs;
@@ -11,6 +12,8 @@ import dev.keyway.gateway.rpc.RpcServer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final long WAIT_FOR_REGISTRY_MS = 10_000;
+    private static final long CHECK_AGAIN_MS = 10_000;
 
     private final Vertx vertx;
     private final KeywayConfig config;
@@ -32,6 +36,7 @@ public final class Gateway {
     private RpcServer rpc;
     private AdminServer admin;
     private volatile boolean closing;
+    private volatile String moduleProblem;
 
     private Gateway(Vertx vertx, KeywayConfig config, Module module, Codecs codecs) {
         this.vertx = vertx;
@@ -61,7 +66,7 @@ public final class Gateway {
     }
 
     private Future<Void> start() {
-        return plane.start(registry::problems)
+        return plane.start(registry::problems, this::problems)
                 .compose(v -> {
                     rpc = new RpcServer(vertx, config.ingress(), registry, plane.rpc());
                     return rpc.start();
@@ -71,15 +76,73 @@ public final class Gateway {
                             vertx, config.withIngressPort(port), registry, plane.view(), codecs, secrets);
                     return admin.start();
                 })
-                .compose(v -> Future.all(inboxStarted(), registryRead()))
-                .mapEmpty();
+                .compose(v -> {
+                    plane.startSources();
+                    return registryRead();
+                })
+                .compose(v -> moduleChecked())
+                .compose(v -> moduleStarted());
+    }
+
+    /** What a broker that is away would have said is asked again until it is known. */
+    private Future<Void> moduleChecked() {
+        Module module = plane.module();
+        return admin.check(module).compose(problems -> {
+            if (!problems.refused().isEmpty()) {
+                return Future.failedFuture(String.join("\n", problems.refused()));
+            }
+            if (!problems.unknown().isEmpty() && !closing) {
+                LOG.atWarn()
+                        .addKeyValue("cause", String.join("; ", problems.unknown()))
+                        .log("The module's egresses could not be checked, will try again");
+                vertx.setTimer(CHECK_AGAIN_MS, id -> moduleChecked().onFailure(refused -> {
+                    moduleProblem = "the module cannot run as it is: " + refused.getMessage();
+                    LOG.atError().addKeyValue("cause", refused.getMessage()).log("The module cannot run as it is");
+                }));
+            }
+            return Future.succeededFuture();
+        });
+    }
+
+    /**
+     * Puts another module in force, or fails with the reasons why not; then the one before stays as a whole, and
+     * readiness names the reasons. One after the other.
+     */
+    public Future<Void> reload(Module next) {
+        ModuleReload reload = ModuleReload.between(plane.module(), next);
+        if (!reload.allowed()) {
+            return refused(reload.refused().stream().map(Object::toString).toList());
+        }
+        return admin.check(next)
+                .compose(problems -> {
+                    List<String> all = new ArrayList<>(problems.refused());
+                    all.addAll(problems.unknown());
+                    return all.isEmpty() ? plane.apply(next) : Future.<Void>failedFuture(String.join("; ", all));
+                })
+                .recover(failure -> refused(List.of(failure.getMessage())))
+                .onSuccess(v -> moduleProblem = null);
+    }
+
+    private Future<Void> refused(List<String> reasons) {
+        return notReloaded("the changed module is not taken: " + String.join("; ", reasons));
+    }
+
+    /** The module files have changed and cannot be read; the module stays what it was. */
+    public Future<Void> notReloaded(String reason) {
+        moduleProblem = reason;
+        return Future.failedFuture(reason);
+    }
+
+    private List<String> problems() {
+        String known = moduleProblem;
+        return known == null ? List.of() : List.of(known);
     }
 
     /** As with the registry: bad topics fail the start, a broker that is away does not. */
-    private Future<Void> inboxStarted() {
+    private Future<Void> moduleStarted() {
         Promise<Void> promise = Promise.promise();
         long timer = vertx.setTimer(WAIT_FOR_REGISTRY_MS, id -> promise.tryComplete());
-        plane.startSources().onComplete(done -> {
+        plane.startModule().onComplete(done -> {
             vertx.cancelTimer(timer);
             if (done.succeeded()) {
                 promise.tryComplete();

@@ -1,6 +1,7 @@
 package dev.keyway.gateway;
 
 import dev.keyway.admin.model.Deployment;
+import dev.keyway.admin.module.Module;
 import dev.keyway.admin.port.RuntimeView;
 import dev.keyway.admin.registry.Registry;
 import dev.keyway.gateway.dispatch.Runner;
@@ -30,6 +31,7 @@ final class GatewayView implements RuntimeView {
 
     private final Vertx vertx;
     private final Registry registry;
+    private final Supplier<Module> module;
     private final Sources sources;
     private final InboxPlane inbox;
     private final Egresses egresses;
@@ -39,22 +41,27 @@ final class GatewayView implements RuntimeView {
     private final Map<String, List<Meter>> deploymentMeters = new HashMap<>();
     private final Context context;
     private final Supplier<List<String>> problems;
+    private final Supplier<List<String>> warnings;
     private final long timer;
     private volatile List<RunnerStats> stats = List.of();
 
     GatewayView(
             Vertx vertx,
             Registry registry,
+            Supplier<Module> module,
             Sources sources,
             InboxPlane inbox,
             Egresses egresses,
             List<Runner> runners,
             Throttles throttles,
             Meters meters,
-            Supplier<List<String>> problems) {
+            Supplier<List<String>> problems,
+            Supplier<List<String>> warnings) {
+        this.warnings = warnings;
         this.problems = problems;
         this.vertx = vertx;
         this.registry = registry;
+        this.module = module;
         this.sources = sources;
         this.inbox = inbox;
         this.egresses = egresses;
@@ -187,6 +194,7 @@ final class GatewayView implements RuntimeView {
             all.addAll(inbox.problems());
             // A subscription that cannot run stops nothing else: it is named, and the instance is ready all the same.
             boolean ready = all.isEmpty();
+            all.addAll(warnings.get());
             failed.<Map<String, String>>resultAt(0)
                     .forEach((id, reason) -> all.add("subscription " + id + ": " + reason));
             failed.<Map<String, String>>resultAt(1).forEach((id, reason) -> all.add("ingress " + id + ": " + reason));
@@ -208,6 +216,11 @@ final class GatewayView implements RuntimeView {
             }
         }));
         return promise.future();
+    }
+
+    @Override
+    public Module module() {
+        return module.get();
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.config.Secrets;
 import dev.keyway.admin.kafka.ConsumerOptions;
 import dev.keyway.admin.kafka.OptionException;
+import dev.keyway.admin.model.DeliverySemantic;
+import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.module.KafkaIngress;
@@ -60,7 +62,9 @@ final class InboxPlane {
     private final ServiceIds ids;
     private final Egresses egresses;
     private final Supplier<FunctionTargets> functions;
-    private final Map<String, KafkaIngress> ingressesById;
+    /** Of the newest module. */
+    private volatile Map<String, KafkaIngress> ingressesById;
+
     private final FailurePolicy ofFunctions;
     private final Meters meters;
     private final SharedPressure pressure;
@@ -68,6 +72,7 @@ final class InboxPlane {
     private Module module;
     private long retryTimer = -1;
     private boolean stopped;
+    private AutoCloseable watch;
     private Home home;
     private volatile IngressSources ingresses;
     private volatile SlotSource slots;
@@ -109,8 +114,7 @@ final class InboxPlane {
         this.ids = ids;
         this.egresses = egresses;
         this.functions = functions;
-        this.ingressesById = module.ingresses().stream()
-                .collect(Collectors.toMap(ingress -> ingress.id().toString(), Function.identity()));
+        this.ingressesById = byId(module);
         this.ofFunctions =
                 new FailurePolicy(OnFailure.PAUSE, null, config.kafka().prefix() + "inbox.dlq");
         this.meters = meters;
@@ -130,6 +134,22 @@ final class InboxPlane {
             }
         });
         return started.future();
+    }
+
+    private static Map<String, KafkaIngress> byId(Module module) {
+        return module.ingresses().stream()
+                .collect(Collectors.toMap(ingress -> ingress.id().toString(), Function.identity()));
+    }
+
+    /** The ingresses of another module, whose functions and egresses are known already. */
+    void apply(Module next) {
+        context.runOnContext(v -> {
+            module = next;
+            ingressesById = byId(next);
+            if (ingresses != null) {
+                ingresses.apply(next);
+            }
+        });
     }
 
     private void open() {
@@ -161,6 +181,7 @@ final class InboxPlane {
             ingresses = new IngressSources(
                     vertx, config, registry, secrets, route, pressure, meters, found.topics(), found.connection());
             ingresses.apply(module);
+            watch = registry.watch(ingresses::follow);
             started.tryComplete();
         });
     }
@@ -194,12 +215,21 @@ final class InboxPlane {
                     egresses,
                     new SlotSource.Home(found.cluster(), found.topics(), found.keeper(), found.shards()),
                     functions,
-                    this::policy);
+                    this::policy,
+                    exactlyOnce());
         } catch (OptionException e) {
             return Future.failedFuture(e);
         }
         slots.start();
         return Future.succeededFuture();
+    }
+
+    /** All of the module agree on how transactions are run, so any of them speaks for all. */
+    private Egress exactlyOnce() {
+        return module.egresses().stream()
+                .filter(egress -> egress.semantic() == DeliverySemantic.EXACTLY_ONCE)
+                .findFirst()
+                .orElse(null);
     }
 
     /** What a message's ingress says; messages of functions wait for an operator. Any thread. */
@@ -264,10 +294,21 @@ final class InboxPlane {
             stopped = true;
             vertx.cancelTimer(retryTimer);
             started.tryFail("the instance stops");
+            unwatch();
             Future<Void> forwarders = ingresses == null ? Future.succeededFuture() : ingresses.stop();
             forwarders.eventually(this::stopSlots).onComplete(promise);
         });
         return promise.future();
+    }
+
+    private void unwatch() {
+        try {
+            if (watch != null) {
+                watch.close();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("a registry's watch does not fail to close", e);
+        }
     }
 
     /** Closes the shards and the clients of the home cluster. */

@@ -31,8 +31,9 @@ public final class TestPlane implements AutoCloseable {
 
     public static TestPlane start(KeywayConfig config, Registry registry, Module module) throws Exception {
         TestPlane plane = new TestPlane(config, registry, module);
-        await(plane.plane.start(List::of));
-        await(plane.plane.startSources());
+        await(plane.plane.start(List::of, List::of));
+        plane.plane.startSources();
+        await(plane.plane.startModule());
         return plane;
     }
 

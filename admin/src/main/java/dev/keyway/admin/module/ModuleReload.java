@@ -1,5 +1,6 @@
 package dev.keyway.admin.module;
 
+import dev.keyway.admin.model.DeliverySemantic;
 import dev.keyway.admin.model.Egress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -99,9 +100,16 @@ public record ModuleReload(List<Change> live, List<Refusal> refused) {
 
     private static void egresses(Module before, Module after, List<Change> live, List<Refusal> refused) {
         Map<String, Egress> old = by(before.egresses(), Egress::id);
+        boolean transactional =
+                before.egresses().stream().anyMatch(egress -> egress.semantic() == DeliverySemantic.EXACTLY_ONCE);
         for (Egress egress : after.egresses()) {
             Egress present = old.remove(egress.id());
-            if (present == null) {
+            if (present == null && egress.semantic() == DeliverySemantic.EXACTLY_ONCE && !transactional) {
+                refused.add(new Refusal(
+                        "egress " + egress.id(),
+                        "cannot be the first exactly-once egress while the instance runs: it says how the transactions"
+                                + " of functions are run; restart to add it"));
+            } else if (present == null) {
                 live.add(new Change.AddEgress(egress));
             } else if (!present.equals(egress)) {
                 refused.add(new Refusal(

@@ -1,5 +1,6 @@
 package dev.keyway.admin.port;
 
+import dev.keyway.admin.module.Module;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -25,6 +26,11 @@ public interface RuntimeView {
     /** Whether this instance can serve: what is not ready is named. */
     Future<Readiness> readiness();
 
+    /** The module in force on this instance. Any thread. */
+    default Module module() {
+        return Module.EMPTY;
+    }
+
     /** Prometheus text format 0.0.4. */
     String scrape();
 
@@ -39,6 +45,7 @@ public interface RuntimeView {
      * @param oldestUnfinishedMillis age of the oldest delivered record that is not done, 0 when none
      */
     record PartitionStatus(
+            String topic,
             int partition,
             long committedOffset,
             long nextOffset,

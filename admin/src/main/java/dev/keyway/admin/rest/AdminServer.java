@@ -2,12 +2,14 @@ package dev.keyway.admin.rest;
 
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.config.Secrets;
+import dev.keyway.admin.module.Module;
 import dev.keyway.admin.port.RuntimeView;
 import dev.keyway.admin.registry.Registry;
 import dev.keyway.codecs.Codecs;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.BindException;
+import java.util.List;
 
 /**
  * The admin API of one instance: Restate's resources and Keyway's own, on an event loop of its own, over HTTP/1.1 and
@@ -51,6 +53,21 @@ public final class AdminServer {
     /** Completes when this instance stands in the registry; fails when another live instance has its id. */
     public Future<Void> joined() {
         return verticle.joined();
+    }
+
+    /**
+     * What the brokers say of a module's egresses.
+     *
+     * @param refused why it cannot run as it is
+     * @param unknown what could not be found out now
+     */
+    public record ModuleProblems(List<String> refused, List<String> unknown) {}
+
+    /** Asks the brokers of a module that is to run. Only after {@link #start}. */
+    public Future<ModuleProblems> check(Module module) {
+        return module.egresses().isEmpty()
+                ? Future.succeededFuture(new ModuleProblems(List.of(), List.of()))
+                : verticle.check(module);
     }
 
     /** The port it listens on; the real one also where 0 is configured. Only after {@link #start}. */

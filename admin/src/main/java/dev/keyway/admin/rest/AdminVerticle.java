@@ -5,7 +5,9 @@ import dev.keyway.admin.config.Secrets;
 import dev.keyway.admin.discovery.Discovery;
 import dev.keyway.admin.model.Instance;
 import dev.keyway.admin.model.RetryPolicy;
+import dev.keyway.admin.module.Module;
 import dev.keyway.admin.port.RuntimeView;
+import dev.keyway.admin.registry.KafkaRegistry;
 import dev.keyway.admin.registry.Registry;
 import dev.keyway.codecs.Codecs;
 import io.vertx.core.Future;
@@ -91,7 +93,8 @@ final class AdminVerticle extends VerticleBase {
         String ingress = "http://" + Advertised.hostText(config.ingress().host()) + ":"
                 + config.ingress().port();
         List<Endpoint> all = new ArrayList<>();
-        all.addAll(new MetaResource(config, registry, runtime, openApi, Version.text(), ingress, this::conflict)
+        all.addAll(new MetaResource(
+                        config, registry, runtime, openApi, Version.text(), ingress, this::conflict, this::warnings)
                 .endpoints());
         all.addAll(new DeploymentResource(
                         registry,
@@ -101,21 +104,53 @@ final class AdminVerticle extends VerticleBase {
                         kafka,
                         secrets,
                         live,
+                        runtime,
                         new DeploymentJson(services),
                         ids,
                         clock)
                 .endpoints());
         all.addAll(new ServiceResource(registry, services, ingress).endpoints());
-        EgressCheck egresses = new EgressCheck(
-                kafka, secrets, config.kafka().prefix(), config.consumer().commitInterval(), clock);
+        EgressCheck egresses = egressCheck(kafka);
+        ModuleIngresses ingresses = new ModuleIngresses(registry, runtime, live);
         all.addAll(new SubscriptionResource(
-                        registry, kafka, new SubscriptionCheck(kafka, egresses, codecs, clock), live, retry, ids, clock)
+                        registry,
+                        kafka,
+                        new SubscriptionCheck(kafka, egresses, codecs, clock),
+                        live,
+                        ingresses,
+                        retry,
+                        ids,
+                        clock)
                 .endpoints());
-        all.addAll(new SubscriptionActions(registry, kafka, live, clock).endpoints());
+        all.addAll(new SubscriptionActions(registry, kafka, live, ingresses, clock).endpoints());
         all.addAll(new ClusterResource(registry, clock).endpoints());
-        all.addAll(new EgressResource(registry, kafka, egresses, live).endpoints());
+        all.addAll(new EgressResource(registry, kafka, egresses, live, runtime).endpoints());
         all.addAll(internal.endpoints());
         return all;
+    }
+
+    private EgressCheck egressCheck(KafkaCalls kafka) {
+        return new EgressCheck(
+                kafka, secrets, config.kafka().prefix(), config.consumer().commitInterval(), clock);
+    }
+
+    /** What the brokers say of a module that is to run. Any thread; after the start. */
+    Future<AdminServer.ModuleProblems> check(Module module) {
+        KafkaCalls kafka = new KafkaCalls(workers, secrets);
+        ModuleCheck check = new ModuleCheck(kafka, egressCheck(kafka), KafkaRegistry.home(config.kafka()), clock);
+        return kafka.blocking(() -> check.run(registry.snapshot(), module));
+    }
+
+    /** What nothing stops for, and an operator should see to. */
+    private List<String> warnings() {
+        Module module = runtime.module();
+        List<String> warnings = new ArrayList<>(ModuleCheck.collisions(registry.snapshot(), module));
+        List<String> others = membership == null ? List.of() : membership.otherModules(module.hash());
+        if (!others.isEmpty()) {
+            warnings.add("the module of this instance is not that of " + Routes.list(others)
+                    + ": give all instances the same module files");
+        }
+        return warnings;
     }
 
     int port() {

@@ -6,8 +6,11 @@ import dev.keyway.admin.model.DurationText;
 import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.RegistrySnapshot;
 import dev.keyway.admin.model.Service;
+import dev.keyway.admin.module.FunctionEndpoint;
+import dev.keyway.admin.module.TransportSpec;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
@@ -32,6 +35,28 @@ final class DeploymentJson {
                 .put("max_protocol_version", deployment.maxProtocolVersion())
                 .put("sdk_version", deployment.sdkVersion())
                 .put("info", Infos.orNull(info)));
+    }
+
+    /** An endpoint of the module, as a deployment; its id is the pattern of its functions. */
+    static JsonObject ofModule(FunctionEndpoint endpoint) {
+        return new JsonObject()
+                .put("id", endpoint.functions().toString())
+                .put("origin", "module")
+                .put("uri", endpoint.urlPathTemplate())
+                .put("protocol_type", "RequestResponse")
+                .put(
+                        "http_version",
+                        endpoint.transport().httpVersion() == TransportSpec.HttpVersion.HTTP_2
+                                ? "HTTP/2.0"
+                                : "HTTP/1.1")
+                .put("created_at", Instant.EPOCH.toString())
+                .put("min_protocol_version", 0)
+                .put("max_protocol_version", 0)
+                .put("protocol", "statefun")
+                .put("transport", endpoint.transport().type().wireName())
+                .put("call_timeout", DurationText.format(endpoint.transport().call()))
+                .put("max_batch", endpoint.maxNumBatchRequests())
+                .put("services", new JsonArray());
     }
 
     /** With names and revisions of its services. */

@@ -7,6 +7,8 @@ import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.RegistrySnapshot;
 import dev.keyway.admin.model.Service;
+import dev.keyway.admin.module.FunctionEndpoint;
+import dev.keyway.admin.port.RuntimeView;
 import dev.keyway.admin.registry.Registry;
 import dev.keyway.admin.registry.Registry.Edit;
 import dev.keyway.admin.registry.Registry.Update;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** {@code /deployments}: register, list, get, change, delete. */
 final class DeploymentResource {
@@ -31,6 +34,7 @@ final class DeploymentResource {
     private final KafkaCalls workers;
     private final Secrets secrets;
     private final LiveState live;
+    private final RuntimeView runtime;
     private final DeploymentJson json;
     private final Ids ids;
     private final Clock clock;
@@ -43,6 +47,7 @@ final class DeploymentResource {
             KafkaCalls workers,
             Secrets secrets,
             LiveState live,
+            RuntimeView runtime,
             DeploymentJson json,
             Ids ids,
             Clock clock) {
@@ -53,6 +58,7 @@ final class DeploymentResource {
         this.workers = workers;
         this.secrets = secrets;
         this.live = live;
+        this.runtime = runtime;
         this.json = json;
         this.ids = ids;
         this.clock = clock;
@@ -145,12 +151,36 @@ final class DeploymentResource {
         List<JsonObject> shown = Loaded.state(registry).deployments().values().stream()
                 .sorted(Comparator.comparing(Deployment::createdAt))
                 .map(json::brief)
-                .toList();
+                .collect(Collectors.toCollection(ArrayList::new));
+        runtime.module().endpoints().stream().map(DeploymentJson::ofModule).forEach(shown::add);
         return Future.succeededFuture(Reply.ok(new JsonObject().put("deployments", SubscriptionJson.array(shown))));
+    }
+
+    /** The endpoint of the module whose functions the id names; {@code null} for the id of a deployment. */
+    private FunctionEndpoint ofModule(ApiRequest request) {
+        String id = request.path("deployment");
+        if (!id.contains("/")) {
+            return null;
+        }
+        return runtime.module().endpoints().stream()
+                .filter(endpoint -> endpoint.functions().toString().equals(id))
+                .findFirst()
+                .orElseThrow(() -> ApiError.notFound("this instance's module has no endpoint for '" + id + "'"));
+    }
+
+    private void refuseOfModule(ApiRequest request) {
+        if (ofModule(request) != null) {
+            throw ApiError.conflict("the endpoint of '" + request.path("deployment") + "' is in the module of this"
+                    + " instance, which is where it is changed: edit the module file of every instance");
+        }
     }
 
     private Future<Reply> get(ApiRequest request) {
         RegistrySnapshot state = Loaded.state(registry);
+        FunctionEndpoint ofModule = ofModule(request);
+        if (ofModule != null) {
+            return Future.succeededFuture(Reply.ok(DeploymentJson.ofModule(ofModule)));
+        }
         Deployment found = find(state, request);
         return live.health(found.id())
                 .map(health -> Reply.ok(json.full(state, found).put("health", health)));
@@ -181,6 +211,7 @@ final class DeploymentResource {
 
     /** Another address or other settings for the same services; what a Restate endpoint serves is looked at again. */
     private Future<Reply> patch(ApiRequest request) {
+        refuseOfModule(request);
         JsonBody body = request.json();
         body.noMistyped(List.of("uri", "additional_headers", "use_http_11", "overwrite", "dry_run"), PATCHABLE);
         if (body.has("services")) {
@@ -263,6 +294,7 @@ final class DeploymentResource {
      * Deleting leaves subscriptions of its services in place: their events wait until some deployment serves them again.
      */
     private Future<Reply> delete(ApiRequest request) {
+        refuseOfModule(request);
         String id = request.id("deployment", "dp");
         boolean force = request.queryFlag("force");
         Loaded.state(registry);

@@ -81,7 +81,8 @@ final class EgressCheck {
         }
     }
 
-    private String clusterId(RegistrySnapshot state, Egress egress) {
+    /** Kafka's id of the cluster that the egress writes to. */
+    String clusterId(RegistrySnapshot state, Egress egress) {
         return kafka.with(
                 connection(state, egress).name(),
                 properties(state, egress).common(),

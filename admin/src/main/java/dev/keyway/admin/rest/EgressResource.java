@@ -2,14 +2,18 @@ package dev.keyway.admin.rest;
 
 import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.RegistrySnapshot;
+import dev.keyway.admin.port.RuntimeView;
 import dev.keyway.admin.registry.Registry;
 import dev.keyway.admin.registry.Registry.Edit;
 import dev.keyway.admin.registry.Registry.Update;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** {@code /egresses}: named outputs of handlers. */
 final class EgressResource {
@@ -18,8 +22,10 @@ final class EgressResource {
     private final KafkaCalls kafka;
     private final EgressCheck check;
     private final LiveState live;
+    private final RuntimeView runtime;
 
-    EgressResource(Registry registry, KafkaCalls kafka, EgressCheck check, LiveState live) {
+    EgressResource(Registry registry, KafkaCalls kafka, EgressCheck check, LiveState live, RuntimeView runtime) {
+        this.runtime = runtime;
         this.registry = registry;
         this.kafka = kafka;
         this.check = check;
@@ -39,7 +45,7 @@ final class EgressResource {
         Egress created = EgressRequest.create(request.json());
         RegistrySnapshot state = Loaded.state(registry);
         refuseTaken(state, created.id());
-        return kafka.blocking(() -> check.run(state, created))
+        return kafka.blocking(() -> check.run(withModule(state), created))
                 .compose(info -> registry.update(newest -> {
                     refuseTaken(newest, created.id());
                     refuseStale(state, newest, created);
@@ -51,7 +57,21 @@ final class EgressResource {
                 }));
     }
 
-    private static void refuseTaken(RegistrySnapshot state, String id) {
+    /** The module's egresses share producers with those of the registry. */
+    private RegistrySnapshot withModule(RegistrySnapshot state) {
+        return ModuleCheck.merged(state, runtime.module());
+    }
+
+    private Optional<Egress> ofModule(String id) {
+        return runtime.module().egresses().stream()
+                .filter(egress -> egress.id().equals(id))
+                .findFirst();
+    }
+
+    private void refuseTaken(RegistrySnapshot state, String id) {
+        if (ofModule(id).isPresent()) {
+            throw ApiError.conflict("an egress with id '" + id + "' is in the module of this instance");
+        }
         if (state.egresses().containsKey(id)) {
             throw ApiError.conflict("an egress with id '" + id + "' exists already");
         }
@@ -82,15 +102,32 @@ final class EgressResource {
         return live.egresses().map(states -> {
             List<JsonObject> shown = state.egresses().values().stream()
                     .map(each -> write(state, each).mergeIn(states.apply(each.id())))
-                    .toList();
+                    .collect(Collectors.toCollection(ArrayList::new));
+            runtime.module().egresses().stream()
+                    .map(each -> writeOfModule(state, each).mergeIn(states.apply(each.id())))
+                    .forEach(shown::add);
             return Reply.ok(new JsonObject().put("egresses", SubscriptionJson.array(shown)));
         });
     }
 
     private Future<Reply> get(ApiRequest request) {
         RegistrySnapshot state = Loaded.state(registry);
-        Egress found = find(state, request);
-        return live.egresses().map(states -> Reply.ok(write(state, found).mergeIn(states.apply(found.id()))));
+        Optional<Egress> ofModule = ofModule(request.path("egress"));
+        Egress found = ofModule.orElseGet(() -> find(state, request));
+        JsonObject shown = ofModule.isPresent() ? writeOfModule(state, found) : write(state, found);
+        return live.egresses().map(states -> Reply.ok(shown.mergeIn(states.apply(found.id()))));
+    }
+
+    private static JsonObject writeOfModule(RegistrySnapshot state, Egress egress) {
+        return new JsonObject().put("id", egress.id()).put("origin", "module").mergeIn(write(state, egress));
+    }
+
+    private void refuseOfModule(ApiRequest request) {
+        String id = request.path("egress");
+        if (ofModule(id).isPresent()) {
+            throw ApiError.conflict("egress '" + id + "' is in the module of this instance, which is where it is"
+                    + " changed: edit the module file of every instance and restart them");
+        }
     }
 
     private static JsonObject write(RegistrySnapshot state, Egress egress) {
@@ -103,10 +140,11 @@ final class EgressResource {
     }
 
     private Future<Reply> patch(ApiRequest request) {
+        refuseOfModule(request);
         JsonBody body = request.json();
         RegistrySnapshot state = Loaded.state(registry);
         Egress changed = EgressRequest.patch(body, find(state, request));
-        return kafka.blocking(() -> check.run(state, changed))
+        return kafka.blocking(() -> check.run(withModule(state), changed))
                 .compose(info -> registry.update(newest -> {
                     Egress again = EgressRequest.patch(body, find(newest, request));
                     refuseStale(state, newest, again);
@@ -121,6 +159,7 @@ final class EgressResource {
     }
 
     private Future<Reply> delete(ApiRequest request) {
+        refuseOfModule(request);
         Loaded.state(registry);
         return registry.update(state -> {
             Egress present = find(state, request);

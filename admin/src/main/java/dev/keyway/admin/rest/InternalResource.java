@@ -49,7 +49,8 @@ final class InternalResource {
         }
         return new JsonObject()
                 .put("id", known.id())
-                .put("started_at", known.startedAt().toString());
+                .put("started_at", known.startedAt().toString())
+                .put("module", runtime.module().hash());
     }
 
     private Future<Reply> answer(Future<JsonObject> body) {
@@ -67,6 +68,9 @@ final class InternalResource {
     Future<JsonObject> statuses() {
         List<Future<SubscriptionStatus>> parts = new ArrayList<>();
         registry.snapshot().subscriptions().keySet().forEach(id -> parts.add(runtime.subscription(id)));
+        runtime.module()
+                .ingresses()
+                .forEach(ingress -> parts.add(runtime.subscription(ingress.id().toString())));
         return Future.all(parts).map(all -> {
             JsonObject states = new JsonObject();
             for (Future<SubscriptionStatus> part : parts) {

@@ -26,6 +26,7 @@ final class LiveJson {
 
     private static JsonObject partition(PartitionStatus partition) {
         return new JsonObject()
+                .put("topic", partition.topic())
                 .put("partition", partition.partition())
                 .put("committed_offset", partition.committedOffset())
                 .put("next_offset", partition.nextOffset())

@@ -1,15 +1,17 @@
 package dev.keyway.admin.rest;
 
-import dev.keyway.admin.model.Subscription;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -55,28 +57,31 @@ final class LiveState {
         }));
     }
 
-    /** {@code {"state", "reason"?}} by subscription id. */
-    Future<Function<Subscription, JsonObject>> states() {
+    /** {@code {"state", "reason"?}} of a source by its id and whether it is paused. */
+    Future<BiFunction<String, Boolean, JsonObject>> states() {
         return ask(here.statuses(), "/internal/subscriptions")
-                .map(answers ->
-                        subscription -> merged(subscription, answers, body -> body.getJsonObject(subscription.id())));
+                .map(answers -> (id, paused) -> merged(paused, answers, body -> body.getJsonObject(id)));
     }
 
-    /** {@code {"state", "reason"?, "status": {"partitions", …}}} of one subscription. */
-    Future<JsonObject> status(Subscription subscription) {
-        return ask(here.status(subscription.id()), "/internal/subscriptions/" + subscription.id() + "/status")
+    /** {@code {"state", "reason"?, "status": {"partitions", …}}} of one source. */
+    Future<JsonObject> status(String id, boolean paused) {
+        return ask(here.status(id), "/internal/subscriptions/" + escape(id) + "/status")
                 .map(answers -> {
                     Function<JsonObject, JsonObject> pick = body -> body.getJsonObject("status");
-                    return merged(subscription, answers, pick).put("status", partitions(answers, pick));
+                    return merged(paused, answers, pick).put("status", partitions(answers, pick));
                 });
+    }
+
+    /** Ids of ingresses have a slash, and may have anything else that is no blank. */
+    private static String escape(String id) {
+        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /**
      * One state of several: failed if one failed, running if one runs, else starting or paused. Nobody's word is
      * starting.
      */
-    private static JsonObject merged(
-            Subscription subscription, Answers answers, Function<JsonObject, JsonObject> pick) {
+    private static JsonObject merged(boolean paused, Answers answers, Function<JsonObject, JsonObject> pick) {
         Map<String, String> reasons = new TreeMap<>();
         for (Peers.Answer answer : answers.given()) {
             JsonObject status = pick.apply(answer.body());
@@ -87,7 +92,7 @@ final class LiveState {
                 reasons.merge(status.getString("state"), told == null ? "" : told, LiveState::both);
             }
         }
-        List<String> order = subscription.desired().paused()
+        List<String> order = paused
                 ? List.of("failed", "paused", "running", "starting")
                 : List.of("failed", "running", "starting", "paused");
         for (String state : order) {
@@ -105,7 +110,7 @@ final class LiveState {
     }
 
     private static JsonObject partitions(Answers answers, Function<JsonObject, JsonObject> pick) {
-        Map<Integer, JsonObject> partitions = new TreeMap<>();
+        Map<String, JsonObject> partitions = new TreeMap<>();
         for (Peers.Answer answer : answers.given()) {
             JsonObject status = pick.apply(answer.body());
             if (status == null) {
@@ -113,7 +118,8 @@ final class LiveState {
             }
             for (Object each : status.getJsonArray("partitions", new JsonArray())) {
                 JsonObject partition = ((JsonObject) each).copy().put("instance", answer.instance());
-                partitions.merge(partition.getInteger("partition"), partition, LiveState::newer);
+                String place = "%s/%010d".formatted(partition.getString("topic"), partition.getInteger("partition"));
+                partitions.merge(place, partition, LiveState::newer);
             }
         }
         long lag = 0;
@@ -140,10 +146,8 @@ final class LiveState {
     /** Blocked records of all instances, oldest first. */
     record Blocked(List<JsonObject> records, Answers answers) {}
 
-    Future<Blocked> blocked(Subscription subscription, int limit) {
-        return ask(
-                        here.blocked(subscription.id(), limit),
-                        "/internal/subscriptions/" + subscription.id() + "/blocked?limit=" + limit)
+    Future<Blocked> blocked(String id, int limit) {
+        return ask(here.blocked(id, limit), "/internal/subscriptions/" + escape(id) + "/blocked?limit=" + limit)
                 .map(answers -> new Blocked(
                         answers.given().stream()
                                 .flatMap(answer -> answer.body().getJsonArray("blocked").stream()

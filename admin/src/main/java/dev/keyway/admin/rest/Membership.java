@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,9 @@ final class Membership {
     private final LongSupplier nanoTime;
     private final Promise<Void> joined = Promise.promise();
     private final Map<Instance, Long> silentSince = new HashMap<>();
+    /** The modules of others when they were asked last, as hashes. */
+    private final Map<String, String> modules = new TreeMap<>();
+
     private AutoCloseable watch;
     private long timer;
     private boolean busy;
@@ -111,11 +115,25 @@ final class Membership {
             return;
         }
         silentSince.keySet().retainAll(registry.snapshot().instances().values());
+        modules.keySet().retainAll(registry.snapshot().instances().keySet());
         for (Instance other : registry.snapshot().instances().values()) {
             if (!other.id().equals(self.id())) {
-                peers.ask(other, "/internal/instance").onSuccess(answer -> judge(other, answer.body() != null));
+                peers.ask(other, "/internal/instance").onSuccess(answer -> {
+                    if (answer.body() != null) {
+                        modules.put(other.id(), answer.body().getString("module", ""));
+                    }
+                    judge(other, answer.body() != null);
+                });
             }
         }
+    }
+
+    /** Instances whose module is another one than that of this hash, as far as they have been asked. */
+    List<String> otherModules(String hash) {
+        return modules.entrySet().stream()
+                .filter(each -> !each.getValue().equals(hash))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private void judge(Instance other, boolean answered) {

@@ -24,8 +24,12 @@ final class MetaResource {
     private final String version;
     private final String ingressEndpoint;
     private final Supplier<String> conflict;
+    private final Supplier<List<String>> warnings;
 
-    /** @param conflict what keeps the instance out of the registry, {@code null} when nothing does */
+    /**
+     * @param conflict what keeps the instance out of the registry, {@code null} when nothing does
+     * @param warnings what an operator should see to, though nothing stops for it
+     */
     MetaResource(
             KeywayConfig config,
             Registry registry,
@@ -33,7 +37,8 @@ final class MetaResource {
             JsonObject openApi,
             String version,
             String ingressEndpoint,
-            Supplier<String> conflict) {
+            Supplier<String> conflict,
+            Supplier<List<String>> warnings) {
         this.config = config;
         this.registry = registry;
         this.runtime = runtime;
@@ -41,6 +46,7 @@ final class MetaResource {
         this.version = version;
         this.ingressEndpoint = ingressEndpoint;
         this.conflict = conflict;
+        this.warnings = warnings;
     }
 
     List<Endpoint> endpoints() {
@@ -60,11 +66,13 @@ final class MetaResource {
     private Future<Reply> ready() {
         return runtime.readiness().map(readiness -> {
             Set<String> problems = new LinkedHashSet<>(registry.problems());
-            problems.addAll(readiness.problems());
             if (conflict.get() != null) {
                 problems.add(conflict.get());
             }
             boolean ready = readiness.ready() && problems.isEmpty();
+            // What stops only itself is named, and the instance is ready all the same.
+            problems.addAll(readiness.problems());
+            problems.addAll(warnings.get());
             return Reply.json(
                     ready ? 200 : 503,
                     new JsonObject().put("ready", ready).put("problems", new JsonArray(new ArrayList<>(problems))));

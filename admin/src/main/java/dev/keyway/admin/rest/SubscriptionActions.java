@@ -6,6 +6,8 @@ import dev.keyway.admin.model.Subscription;
 import dev.keyway.admin.model.Subscription.Desired;
 import dev.keyway.admin.model.Subscription.KeyAction;
 import dev.keyway.admin.model.Subscription.Seek;
+import dev.keyway.admin.module.IngressTopic;
+import dev.keyway.admin.module.KafkaIngress;
 import dev.keyway.admin.registry.Registry;
 import dev.keyway.admin.registry.Registry.Edit;
 import dev.keyway.admin.registry.Registry.Update;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -35,9 +38,11 @@ final class SubscriptionActions {
     private final Registry registry;
     private final KafkaCalls kafka;
     private final LiveState live;
+    private final ModuleIngresses ingresses;
     private final Clock clock;
 
-    SubscriptionActions(Registry registry, KafkaCalls kafka, LiveState live, Clock clock) {
+    SubscriptionActions(Registry registry, KafkaCalls kafka, LiveState live, ModuleIngresses ingresses, Clock clock) {
+        this.ingresses = ingresses;
         this.registry = registry;
         this.kafka = kafka;
         this.live = live;
@@ -61,10 +66,64 @@ final class SubscriptionActions {
     private Future<Reply> paused(ApiRequest request, boolean paused) {
         Loaded.state(registry);
         return change(request, desired -> new Desired(paused, desired.seek(), desired.keyActions()))
-                .map(subscription -> Reply.json(202, shown(subscription)));
+                .map(shown -> Reply.json(202, shown));
     }
 
-    private Future<Subscription> change(ApiRequest request, UnaryOperator<Desired> change) {
+    /**
+     * What is acted on: a subscription, or an ingress of the module.
+     *
+     * @param cluster where its topics are, {@code null} if that is not defined
+     * @param ingress whether a topic must be named where it has several, in what is written
+     */
+    private record Acted(String id, List<String> topics, KafkaCluster cluster, String clusterName, boolean ingress) {
+        /** The topic that the body names. @throws ApiError if it is none of its own */
+        String topic(JsonBody body) {
+            String named = body.optional("topic");
+            if (named != null && !topics.contains(named)) {
+                throw body.bad("topic", "'" + named + "' is not read here; wanted " + Routes.list(topics));
+            }
+            return named;
+        }
+
+        String onlyTopic() {
+            return topics.size() == 1 ? topics.get(0) : null;
+        }
+    }
+
+    private Acted find(ApiRequest request) {
+        RegistrySnapshot state = Loaded.state(registry);
+        if (ModuleIngresses.names(request)) {
+            KafkaIngress found = ingresses.find(request);
+            return new Acted(
+                    found.id().toString(),
+                    found.topics().stream().map(IngressTopic::topic).toList(),
+                    new KafkaCluster(
+                            found.cluster().name(),
+                            connection(found),
+                            found.cluster().origin(),
+                            found.cluster().createdAt()),
+                    found.cluster().name(),
+                    true);
+        }
+        Subscription found = SubscriptionResource.find(state, request);
+        return new Acted(
+                found.id(), List.of(found.topic()), state.clusters().get(found.cluster()), found.cluster(), false);
+    }
+
+    /** The brokers and the ingress' own way to them. */
+    private static Map<String, String> connection(KafkaIngress ingress) {
+        Map<String, String> properties = new TreeMap<>(ingress.cluster().properties());
+        properties.putAll(ingress.properties());
+        return properties;
+    }
+
+    private Future<JsonObject> change(ApiRequest request, UnaryOperator<Desired> change) {
+        return ModuleIngresses.names(request)
+                ? ingresses.change(ingresses.find(request), change)
+                : changeSubscription(request, change).map(this::shown);
+    }
+
+    private Future<Subscription> changeSubscription(ApiRequest request, UnaryOperator<Desired> change) {
         return registry.update(state -> {
             Subscription present = SubscriptionResource.find(state, request);
             Desired desired = change.apply(present.desired());
@@ -82,7 +141,7 @@ final class SubscriptionActions {
 
     private Future<Reply> seek(ApiRequest request) {
         JsonBody body = request.json();
-        body.onlyKnown(List.of("to", "timestamp", "offsets"));
+        body.onlyKnown(List.of("to", "timestamp", "offsets", "topic"));
         body.required("to");
         Seek.Position to = Seek.Position.valueOf(SubscriptionRequest.constant(
                 body.word("to", null, List.of("earliest", "latest", "timestamp", "offsets"))));
@@ -91,19 +150,23 @@ final class SubscriptionActions {
         if (to != Seek.Position.OFFSETS) {
             none(body, "offsets", to);
         }
-        RegistrySnapshot state = Loaded.state(registry);
-        Subscription present = SubscriptionResource.find(state, request);
+        Acted acted = find(request);
+        String named = acted.topic(body);
+        if (to == Seek.Position.OFFSETS && named == null && acted.onlyTopic() == null) {
+            throw body.bad("topic", "is missing: offsets are those of one topic, of " + Routes.list(acted.topics()));
+        }
+        String topic = named == null && to == Seek.Position.OFFSETS ? acted.onlyTopic() : named;
         return kafka.blocking(() -> {
-                    checkSeek(state, present, offsets);
+                    checkSeek(acted, topic, offsets);
                     return null;
                 })
                 .compose(v -> change(
                         request,
                         desired -> new Desired(
                                 desired.paused(),
-                                Seek.after(desired.seek(), to, timestamp, offsets),
+                                Seek.after(desired.seek(), to, acted.ingress() ? topic : null, timestamp, offsets),
                                 desired.keyActions())))
-                .map(subscription -> Reply.json(202, shown(subscription)));
+                .map(shown -> Reply.json(202, shown));
     }
 
     private static Long none(JsonBody body, String field, Seek.Position to) {
@@ -146,44 +209,48 @@ final class SubscriptionActions {
         return offsets;
     }
 
-    private void checkSeek(RegistrySnapshot state, Subscription subscription, Map<Integer, Long> offsets) {
-        KafkaCluster cluster = state.clusters().get(subscription.cluster());
+    private void checkSeek(Acted acted, String topic, Map<Integer, Long> offsets) {
+        KafkaCluster cluster = acted.cluster();
         if (cluster == null) {
-            throw ApiError.badRequest("cluster '" + subscription.cluster() + "' is not defined");
+            throw ApiError.badRequest("cluster '" + acted.clusterName() + "' is not defined");
         }
         kafka.with(cluster, admin -> {
             Topics topics = new Topics(admin, cluster.name(), clock);
-            int partitions = topics.partitions(subscription.topic());
-            if (partitions == 0) {
-                throw ApiError.badRequest(
-                        "topic '" + subscription.topic() + "' does not exist on cluster '" + cluster.name() + "'");
-            }
-            List<Integer> named = List.copyOf(offsets.keySet());
-            for (int partition : named) {
-                if (partition >= partitions) {
-                    throw ApiError.badRequest("offsets." + partition + ": topic '" + subscription.topic() + "' has "
-                            + partitions + " partitions, 0 to " + (partitions - 1));
-                }
-            }
-            if (!named.isEmpty()) {
-                Map<Integer, Long> first = topics.offsets(subscription.topic(), named, OffsetSpec.earliest(), false);
-                Map<Integer, Long> end = topics.offsets(subscription.topic(), named, OffsetSpec.latest(), false);
-                offsets.forEach((partition, offset) -> {
-                    if (offset < first.get(partition) || offset > end.get(partition)) {
-                        throw ApiError.badRequest("offsets." + partition + ": " + offset + " is not between "
-                                + first.get(partition) + " and " + end.get(partition)
-                                + ", the first offset and the end of the partition");
-                    }
-                });
+            for (String each : topic == null ? acted.topics() : List.of(topic)) {
+                checkSeek(topics, cluster, each, offsets);
             }
             return null;
         });
     }
 
+    private static void checkSeek(Topics topics, KafkaCluster cluster, String topic, Map<Integer, Long> offsets) {
+        int partitions = topics.partitions(topic);
+        if (partitions == 0) {
+            throw ApiError.badRequest("topic '" + topic + "' does not exist on cluster '" + cluster.name() + "'");
+        }
+        List<Integer> named = List.copyOf(offsets.keySet());
+        for (int partition : named) {
+            if (partition >= partitions) {
+                throw ApiError.badRequest("offsets." + partition + ": topic '" + topic + "' has " + partitions
+                        + " partitions, 0 to " + (partitions - 1));
+            }
+        }
+        if (!named.isEmpty()) {
+            Map<Integer, Long> first = topics.offsets(topic, named, OffsetSpec.earliest(), false);
+            Map<Integer, Long> end = topics.offsets(topic, named, OffsetSpec.latest(), false);
+            offsets.forEach((partition, offset) -> {
+                if (offset < first.get(partition) || offset > end.get(partition)) {
+                    throw ApiError.badRequest("offsets." + partition + ": " + offset + " is not between "
+                            + first.get(partition) + " and " + end.get(partition)
+                            + ", the first offset and the end of the partition");
+                }
+            });
+        }
+    }
+
     private Future<Reply> blocked(ApiRequest request) {
         int limit = request.queryInt("limit", DEFAULT_LIMIT, InternalResource.MAX_BLOCKED);
-        Subscription found = SubscriptionResource.find(Loaded.state(registry), request);
-        return live.blocked(found, limit)
+        return live.blocked(find(request).id(), limit)
                 .map(blocked -> Reply.ok(Routes.compact(new JsonObject()
                         .put("blocked", SubscriptionJson.array(blocked.records()))
                         .put("unanswered", blocked.answers().unanswered()))));
@@ -191,14 +258,18 @@ final class SubscriptionActions {
 
     private Future<Reply> release(ApiRequest request, KeyAction.Action action) {
         JsonBody body = request.json();
-        body.onlyKnown(List.of("partition", "offset", "key", "key_base64"));
-        Wanted wanted = Wanted.read(body);
-        Subscription found = SubscriptionResource.find(Loaded.state(registry), request);
-        return live.blocked(found, InternalResource.MAX_BLOCKED)
+        body.onlyKnown(List.of("topic", "partition", "offset", "key", "key_base64"));
+        Acted acted = find(request);
+        Wanted wanted = Wanted.read(body, acted);
+        return live.blocked(acted.id(), InternalResource.MAX_BLOCKED)
                 .map(blocked -> wanted.in(blocked))
                 .compose(record -> {
                     KeyAction asked = new KeyAction(
-                            null, record.getInteger("partition"), record.getLong("offset"), action, clock.instant());
+                            acted.ingress() ? record.getString("topic") : null,
+                            record.getInteger("partition"),
+                            record.getLong("offset"),
+                            action,
+                            clock.instant());
                     return change(request, desired -> add(desired, asked)).map(v -> {
                         JsonObject answer = record.copy();
                         answer.remove("instance");
@@ -209,16 +280,18 @@ final class SubscriptionActions {
 
     private static Desired add(Desired desired, KeyAction asked) {
         List<KeyAction> actions = new ArrayList<>(desired.keyActions());
-        actions.removeIf(other -> other.partition() == asked.partition() && other.offset() == asked.offset());
+        actions.removeIf(other -> Objects.equals(other.topic(), asked.topic())
+                && other.partition() == asked.partition()
+                && other.offset() == asked.offset());
         actions.add(asked);
         int surplus = Math.max(0, actions.size() - MAX_KEY_ACTIONS);
         return new Desired(desired.paused(), desired.seek(), actions.subList(surplus, actions.size()));
     }
 
     /** Which blocked record: by coordinates, or by key. */
-    private record Wanted(Long partition, Long offset, String keyBase64) {
+    private record Wanted(String topic, Long partition, Long offset, String keyBase64) {
 
-        static Wanted read(JsonBody body) {
+        static Wanted read(JsonBody body, Acted acted) {
             boolean byPlace = body.has("partition") && body.has("offset");
             boolean byKey = body.has("key") ^ body.has("key_base64");
             if (byPlace == byKey || body.has("partition") != body.has("offset")) {
@@ -230,7 +303,12 @@ final class SubscriptionActions {
             String keyBase64 = key == null
                     ? body.optional("key_base64")
                     : Base64.getUrlEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8));
+            String topic = acted.topic(body);
+            if (topic == null && byPlace && acted.onlyTopic() == null) {
+                throw body.bad("topic", "is missing: there are several, " + Routes.list(acted.topics()));
+            }
             return new Wanted(
+                    acted.ingress() && topic == null ? acted.onlyTopic() : topic,
                     body.integer("partition", 0, Integer.MAX_VALUE),
                     body.integer("offset", 0, Long.MAX_VALUE),
                     keyBase64);
@@ -241,7 +319,7 @@ final class SubscriptionActions {
                 boolean match = keyBase64 == null
                         ? partition.equals(record.getLong("partition")) && offset.equals(record.getLong("offset"))
                         : keyBase64.equals(record.getString("key_base64", ""));
-                if (match) {
+                if (match && (topic == null || topic.equals(record.getString("topic")))) {
                     return record;
                 }
             }
@@ -253,7 +331,10 @@ final class SubscriptionActions {
                         + "; GET …/blocked lists them");
             }
             if (keyBase64 == null) {
-                return new JsonObject().put("partition", partition.intValue()).put("offset", offset);
+                return new JsonObject()
+                        .put("topic", topic)
+                        .put("partition", partition.intValue())
+                        .put("offset", offset);
             }
             throw ApiError.unavailable("no blocked record with that key was found, but not every instance answered: "
                     + blocked.answers().unanswered().encode() + "; name it by partition and offset");

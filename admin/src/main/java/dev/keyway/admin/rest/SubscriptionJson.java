@@ -50,7 +50,7 @@ final class SubscriptionJson {
                 : new JsonObject().put("egress", reply.egress()).put("topic", reply.topic());
     }
 
-    private static JsonObject seek(Subscription.Seek seek) {
+    static JsonObject seek(Subscription.Seek seek) {
         if (seek == null) {
             return null;
         }
@@ -59,6 +59,7 @@ final class SubscriptionJson {
         return Routes.compact(new JsonObject()
                 .put("epoch", seek.epoch())
                 .put("to", SubscriptionRequest.word(seek.position()))
+                .put("topic", seek.topic())
                 .put("timestamp", seek.timestamp())
                 .put("offsets", offsets.isEmpty() ? null : offsets));
     }

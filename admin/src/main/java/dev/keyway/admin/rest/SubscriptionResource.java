@@ -29,6 +29,7 @@ final class SubscriptionResource {
     private final KafkaCalls kafka;
     private final SubscriptionCheck check;
     private final LiveState live;
+    private final ModuleIngresses ingresses;
     private final RetryPolicy defaults;
     private final Ids ids;
     private final Clock clock;
@@ -38,6 +39,7 @@ final class SubscriptionResource {
             KafkaCalls kafka,
             SubscriptionCheck check,
             LiveState live,
+            ModuleIngresses ingresses,
             RetryPolicy defaults,
             Ids ids,
             Clock clock) {
@@ -45,6 +47,7 @@ final class SubscriptionResource {
         this.kafka = kafka;
         this.check = check;
         this.live = live;
+        this.ingresses = ingresses;
         this.defaults = defaults;
         this.ids = ids;
         this.clock = clock;
@@ -142,15 +145,25 @@ final class SubscriptionResource {
                     .filter(each -> sink == null || sink.equals(each.sink()))
                     .filter(each -> source == null || source.equals(each.source()))
                     .sorted(Comparator.comparing(Subscription::createdAt))
-                    .map(each -> SubscriptionJson.write(each, List.of()).mergeIn(states.apply(each)))
+                    .map(each -> SubscriptionJson.write(each, List.of())
+                            .mergeIn(states.apply(each.id(), each.desired().paused())))
                     .toList();
-            return Reply.ok(new JsonObject().put("subscriptions", SubscriptionJson.array(shown)));
+            List<JsonObject> all = new ArrayList<>(shown);
+            ingresses.list(states).stream()
+                    .filter(each -> sink == null || sink.equals(each.getString("sink")))
+                    .filter(each -> source == null || source.equals(each.getString("source")))
+                    .forEach(all::add);
+            return Reply.ok(new JsonObject().put("subscriptions", SubscriptionJson.array(all)));
         });
     }
 
     private Future<Reply> get(ApiRequest request) {
+        if (ModuleIngresses.names(request)) {
+            return ingresses.get(request);
+        }
         Subscription found = find(Loaded.state(registry), request);
-        return live.status(found).map(status -> Reply.ok(write(found).mergeIn(status)));
+        return live.status(found.id(), found.desired().paused())
+                .map(status -> Reply.ok(write(found).mergeIn(status)));
     }
 
     private JsonObject write(Subscription subscription) {
@@ -158,6 +171,9 @@ final class SubscriptionResource {
     }
 
     private Future<Reply> patch(ApiRequest request) {
+        if (ModuleIngresses.names(request)) {
+            throw ingresses.refusal(request);
+        }
         JsonBody body = request.json();
         RegistrySnapshot state = Loaded.state(registry);
         Subscription changed = changed(state, request, body);
@@ -203,6 +219,9 @@ final class SubscriptionResource {
     }
 
     private Future<Reply> delete(ApiRequest request) {
+        if (ModuleIngresses.names(request)) {
+            throw ingresses.refusal(request);
+        }
         String id = request.id("subscription", "sub");
         Loaded.state(registry);
         return registry.update(state -> {

@@ -1,5 +1,6 @@
 package dev.keyway.admin.rest;
 
+import dev.keyway.admin.module.Module;
 import dev.keyway.admin.port.RuntimeView;
 import io.vertx.core.Future;
 import java.util.List;
@@ -13,6 +14,7 @@ final class FakeRuntime implements RuntimeView {
     final Map<String, List<BlockedKey>> blocked = new ConcurrentHashMap<>();
     volatile List<DeploymentHealth> deployments = List.of();
     volatile List<EgressHealth> egresses = List.of();
+    volatile Module module = Module.EMPTY;
     volatile Readiness readiness = new Readiness(true, List.of());
 
     @Override
@@ -41,6 +43,11 @@ final class FakeRuntime implements RuntimeView {
     }
 
     @Override
+    public Module module() {
+        return module;
+    }
+
+    @Override
     public String scrape() {
         return "keyway_test 1\n";
     }
@@ -52,7 +59,7 @@ final class FakeRuntime implements RuntimeView {
                         id,
                         "running",
                         null,
-                        List.of(new PartitionStatus(partition, 5, 7, lag, 2, 1, 5, 100, false, blockedKeys))));
+                        List.of(new PartitionStatus("t", partition, 5, 7, lag, 2, 1, 5, 100, false, blockedKeys))));
     }
 
     void block(String id, int partition, long offset, String key, String keyBase64) {

@@ -18,9 +18,18 @@ record Instance(int adminPort, int ingressPort, Supplier<Future<Void>> close) {
         Future<Instance> start(Vertx vertx, KeywayConfig config);
     }
 
-    /** Starts gateways that run this module. */
-    static Starter ofGateway(Module module) {
-        return (vertx, config) -> Gateway.start(vertx, config, module)
-                .map(gateway -> new Instance(gateway.adminPort(), gateway.ingressPort(), gateway::close));
+    /**
+     * Starts gateways that run this module.
+     *
+     * @param loader reads it again from its files
+     */
+    static Starter ofGateway(Module module, Supplier<Module> loader) {
+        return (vertx, config) -> Gateway.start(vertx, config, module).compose(gateway -> {
+            ModuleFiles files = new ModuleFiles(vertx, config.modules(), loader, gateway::reload, gateway::notReloaded);
+            return files.start().map(new Instance(gateway.adminPort(), gateway.ingressPort(), () -> {
+                files.close();
+                return gateway.close();
+            }));
+        });
     }
 }

@@ -45,7 +45,9 @@ final class ServerCommand implements Callable<Integer> {
         if (check) {
             return ExitCode.OK;
         }
-        return Server.create(config, Instance.ofGateway(module)).run();
+        return Server.create(
+                        config, Instance.ofGateway(module, () -> Configuration.module(config, keyway.environment())))
+                .run();
     }
 
     private Path file() {

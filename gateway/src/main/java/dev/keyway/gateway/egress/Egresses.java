@@ -18,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
 /**
- * The egresses of this process, as the registry has them. One that changes gets a new producer; the old one ends when
+ * The egresses of this process, as the registry and the module have them. One that changes gets a new producer; the old one ends when
  * what it was given is acknowledged. Methods on any thread.
  */
 public final class Egresses {
@@ -50,6 +51,10 @@ public final class Egresses {
     private final Map<Map<String, Object>, CompletableFuture<String>> ids = new ConcurrentHashMap<>();
 
     private final WorkerExecutor homeWorker;
+    /** On {@link #context}. */
+    private RegistrySnapshot newest = RegistrySnapshot.EMPTY;
+
+    private List<Egress> ofModule = List.of();
     private final Map<String, List<Meter>> registered = new HashMap<>();
 
     public Egresses(Vertx vertx, KeywayConfig.Egress bounds, Secrets secrets, Meters meters) {
@@ -63,14 +68,28 @@ public final class Egresses {
 
     /** Takes over what the registry says. */
     public void follow(RegistrySnapshot snapshot) {
-        context.runOnContext(v -> apply(snapshot));
+        context.runOnContext(v -> {
+            newest = snapshot;
+            apply();
+        });
     }
 
-    private void apply(RegistrySnapshot snapshot) {
+    /** Those of the module, which come before egresses of the registry with their ids. */
+    public void ofModule(Collection<Egress> egresses) {
+        context.runOnContext(v -> {
+            ofModule = List.copyOf(egresses);
+            apply();
+        });
+    }
+
+    private void apply() {
+        RegistrySnapshot snapshot = newest;
+        Map<String, Egress> egresses = new HashMap<>(snapshot.egresses());
+        ofModule.forEach(egress -> egresses.put(egress.id(), egress));
         Map<String, Outlet> before = outlets;
         Map<String, Outlet> next = new HashMap<>();
         Map<String, String> bad = new HashMap<>();
-        snapshot.egresses().forEach((id, egress) -> {
+        egresses.forEach((id, egress) -> {
             try {
                 ProducerProperties properties = properties(snapshot, egress);
                 Outlet present = before.get(id);

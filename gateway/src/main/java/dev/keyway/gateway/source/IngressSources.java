@@ -3,6 +3,9 @@ package dev.keyway.gateway.source;
 import dev.keyway.admin.config.KeywayConfig;
 import dev.keyway.admin.config.Secrets;
 import dev.keyway.admin.kafka.OptionException;
+import dev.keyway.admin.model.IngressState;
+import dev.keyway.admin.model.RegistrySnapshot;
+import dev.keyway.admin.model.Subscription;
 import dev.keyway.admin.module.KafkaIngress;
 import dev.keyway.admin.module.Module;
 import dev.keyway.admin.port.RuntimeView.BlockedKey;
@@ -36,6 +39,7 @@ public final class IngressSources {
     private final Route route;
     private final SharedPressure pressure;
     private final Meters meters;
+    private final Registry registry;
     private final IngressSpecs specs;
     private final Map<String, Running> running = new HashMap<>();
     private boolean stopped;
@@ -45,6 +49,7 @@ public final class IngressSources {
         private final RunningSource source = new RunningSource(vertx, route, pressure, meters);
         private KafkaIngress ingress;
         private boolean applied;
+        private SourceSpec spec;
         private long retryTimer = -1;
 
         /** Its spec is made on a worker; a newer ingress overtakes it. */
@@ -55,19 +60,43 @@ public final class IngressSources {
                     .onComplete(made -> context.runOnContext(v -> made(next, made.result(), made.cause())));
         }
 
-        private void made(KafkaIngress of, SourceSpec spec, Throwable failure) {
+        private void made(KafkaIngress of, SourceSpec made, Throwable failure) {
             if (stopped || ingress != of || running.get(of.id().toString()) != this) {
                 return;
             }
             applied = true;
             if (failure == null) {
-                source.apply(RunningSource.Wanted.of(spec));
+                spec = made;
+                desire(registry.snapshot());
                 return;
             }
             source.apply(RunningSource.Wanted.impossible(IngressSpecs.subscription(of), reason(failure)));
             if (!(failure instanceof OptionException)) {
                 retryTimer = vertx.setTimer(RETRY_MS, id -> start(of));
             }
+        }
+
+        void follow(RegistrySnapshot snapshot) {
+            if (spec != null && !desired(snapshot).equals(spec.subscription().desired())) {
+                desire(snapshot);
+            }
+        }
+
+        /** Applies what operators ask for. */
+        private void desire(RegistrySnapshot snapshot) {
+            spec = spec.with(spec.subscription().with(desired(snapshot)));
+            source.apply(RunningSource.Wanted.of(spec));
+        }
+
+        private Subscription.Desired desired(RegistrySnapshot snapshot) {
+            IngressState known = snapshot.ingresses().get(ingress.id().toString());
+            return known != null && spec.forwarding().beginnings().equals(memory(known))
+                    ? known.desired()
+                    : Subscription.Desired.RUNNING;
+        }
+
+        private IngressMemory memory(IngressState known) {
+            return new IngressMemory(registry, ingress.id().toString(), known.clusterId(), known.group());
         }
 
         Future<SubscriptionStatus> status(List<BlockedKey> blocked) {
@@ -103,6 +132,7 @@ public final class IngressSources {
         this.route = route;
         this.pressure = pressure;
         this.meters = meters;
+        this.registry = registry;
         this.specs = new IngressSpecs(
                 config,
                 registry,
@@ -133,6 +163,15 @@ public final class IngressSources {
                     present.start(ingress);
                 }
             });
+        });
+    }
+
+    /** Takes over what operators ask of ingresses. */
+    public void follow(RegistrySnapshot snapshot) {
+        context.runOnContext(v -> {
+            if (!stopped) {
+                running.values().forEach(ingress -> ingress.follow(snapshot));
+            }
         });
     }
 

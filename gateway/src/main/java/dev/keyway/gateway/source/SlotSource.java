@@ -6,6 +6,7 @@ import dev.keyway.admin.kafka.ClientProperties;
 import dev.keyway.admin.kafka.ConsumerOptions;
 import dev.keyway.admin.kafka.OptionException;
 import dev.keyway.admin.kafka.ProducerOptions;
+import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.NullKey;
 import dev.keyway.admin.model.OnFailure;
@@ -61,6 +62,8 @@ public final class SlotSource {
     /**
      * @param functions the newest targets
      * @param policies the newest failure policies
+     * @param exactlyOnce an exactly-once egress of functions, which all say the same of transactions; {@code null} for
+     *     none
      * @throws OptionException for client properties of the home cluster that no client would take
      */
     public SlotSource(
@@ -74,7 +77,8 @@ public final class SlotSource {
             Egresses egresses,
             Home home,
             Supplier<FunctionTargets> functions,
-            FailurePolicy.Source policies)
+            FailurePolicy.Source policies,
+            Egress exactlyOnce)
             throws OptionException {
         this.config = config;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
@@ -102,19 +106,22 @@ public final class SlotSource {
                 ConsumerSettings.consumer(secrets.resolve(properties.consumer())),
                 secrets.resolve(properties.common()),
                 ConsumerSettings.maxPollInterval(properties.consumer()),
-                transactions(),
+                transactions(exactlyOnce, secrets),
                 true,
                 null,
                 way));
     }
 
-    private TransactionSettings transactions() {
+    private TransactionSettings transactions(Egress egress, Secrets secrets) throws OptionException {
+        boolean stated = egress != null && egress.transactionTimeout() != null;
         return new TransactionSettings(
                 config.kafka().prefix() + "/inbox/" + config.instanceId() + "/0",
-                ProducerOptions.TRANSACTION_TIMEOUT,
+                stated ? egress.transactionTimeout() : ProducerOptions.TRANSACTION_TIMEOUT,
                 config.consumer().transactionLinger(),
                 config.consumer().transactionCompletions(),
-                Map.of());
+                egress == null
+                        ? Map.of()
+                        : secrets.resolve(ProducerOptions.resolve(null, egress).producer()));
     }
 
     private static Subscription subscription(Home home) {

@@ -28,7 +28,7 @@ final class SourceReport {
             Origin origin, String problem, boolean everAssigned, Map<TopicPartition, Integer> blocked) {
         List<PartitionStatus> partitions = assignments.values().stream()
                 .map(assignment -> status(assignment, blocked.getOrDefault(assignment.partition(), 0)))
-                .sorted(Comparator.comparingInt(PartitionStatus::partition))
+                .sorted(Comparator.comparing(PartitionStatus::topic).thenComparingInt(PartitionStatus::partition))
                 .toList();
         String state = origin.paused() ? "paused" : problem != null ? "failed" : everAssigned ? "running" : "starting";
         return new SubscriptionStatus(origin.id(), state, problem, partitions);
@@ -37,6 +37,7 @@ final class SourceReport {
     private PartitionStatus status(Assignment assignment, int blocked) {
         long oldest = assignment.tracker().oldestUnfinishedMillis();
         return new PartitionStatus(
+                assignment.partition().topic(),
                 assignment.partition().partition(),
                 assignment.committed(),
                 assignment.tracker().committable(),

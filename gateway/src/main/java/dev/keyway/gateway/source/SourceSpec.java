@@ -76,6 +76,24 @@ record SourceSpec(
                 null);
     }
 
+    /** With another desired state or other policies. */
+    SourceSpec with(Subscription newest) {
+        return new SourceSpec(
+                newest,
+                target,
+                exclusive,
+                mailboxOwner,
+                config,
+                egresses,
+                consumer,
+                connection,
+                maxPollIntervalMillis,
+                transactions,
+                transactional,
+                forwarding,
+                slots);
+    }
+
     /** What the consumer subscribes to. */
     Set<String> topics() {
         return forwarding == null
