@@ -133,6 +133,16 @@ final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** Ends it as {@code kill -9} does, and waits until it has. */
+    void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Closes standard input, and asks the process to end if that is not enough. */
     void stop() {
         try {

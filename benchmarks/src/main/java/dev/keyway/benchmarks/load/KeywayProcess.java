@@ -28,6 +28,9 @@ final class KeywayProcess {
     /** A Virtual Object whose handler answers with a body. */
     static final String ANSWERING = "LoadAnswering";
 
+    /** The topic of its answers. */
+    static final String REPLIES = "load-replies";
+
     /** Of all. */
     static final String HANDLER = "handle";
 
@@ -42,15 +45,23 @@ final class KeywayProcess {
     private final String admin;
     private final int ingressPort;
 
-    /** Starts an instance, waits until it is ready, and registers the handler. */
+    /** Starts the one instance of a run, waits until it is ready, and registers the handler. */
     KeywayProcess(Children children, Setup setup, String bootstrapServers, int handlerPort) {
+        this(children, setup, bootstrapServers, "gateway");
+        register(handlerPort, setup.adaptive);
+    }
+
+    /** Starts the instance of this {@code instance.id}, or starts it again, and waits until it is ready. */
+    KeywayProcess(Children children, Setup setup, String bootstrapServers, String instance) {
         int adminPort = Ports.free();
         ingressPort = Ports.free();
         admin = "http://127.0.0.1:" + adminPort;
-        Path config = children.directory().resolve("keyway.yaml");
+        Path config = children.directory().resolve(instance + ".yaml");
         try {
             Files.writeString(config, """
                     data-dir: %s
+                    instance:
+                      id: %s
                     admin:
                       port: %d
                     ingress:
@@ -60,17 +71,21 @@ final class KeywayProcess {
                         - name: %s
                           brokers: ["PLAINTEXT://%s"]
                     """.formatted(
-                            children.directory().resolve("data"), adminPort, ingressPort, CLUSTER, bootstrapServers));
+                            children.directory().resolve("data-" + instance),
+                            instance,
+                            adminPort,
+                            ingressPort,
+                            CLUSTER,
+                            bootstrapServers));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + config, e);
         }
         jvm = children.start(
-                "gateway",
+                instance,
                 setup.jvmArgs,
                 GatewayMain.class,
                 List.of("server", "--config-file", config.toString(), "--log-level", "warn"));
         awaitReady();
-        register(handlerPort, setup.adaptive);
     }
 
     ChildJvm jvm() {
@@ -106,7 +121,7 @@ final class KeywayProcess {
         }
     }
 
-    private void register(int handlerPort, boolean adaptive) {
+    void register(int handlerPort, boolean adaptive) {
         call(
                 "POST",
                 "/deployments",
@@ -136,27 +151,39 @@ final class KeywayProcess {
      * @param replies an egress that gets the bodies of answers, {@code null} for none
      */
     String subscribe(String topic, String group, String service, int maxRecords, String replies) {
+        return subscribe(topic, group, service, maxRecords, replies, new JsonObject());
+    }
+
+    /** @param options of the consumer, beside those that every subscription has */
+    String subscribe(String topic, String group, String service, int maxRecords, String replies, JsonObject options) {
         JsonObject subscription = new JsonObject()
                 .put("source", "kafka://" + CLUSTER + "/" + topic)
                 .put("sink", "service://" + service + "/" + HANDLER)
-                .put(
-                        "options",
-                        new JsonObject().put("auto.offset.reset", "earliest").put("group.id", group));
+                .put("options", options.put("auto.offset.reset", "earliest").put("group.id", group));
         if (maxRecords > 1) {
             subscription.put("batch", new JsonObject().put("max_records", maxRecords));
         }
         if (replies != null) {
-            subscription.put("reply", new JsonObject().put("egress", replies).put("topic", "load-replies"));
+            subscription.put("reply", new JsonObject().put("egress", replies).put("topic", REPLIES));
         }
         return call("POST", "/subscriptions", subscription).getString("id");
     }
 
     /** An egress on the brokers of the records. */
     void addEgress(String id, String semantic) {
-        call(
-                "POST",
-                "/egresses",
-                new JsonObject().put("id", id).put("cluster", CLUSTER).put("delivery_semantic", semantic));
+        addEgress(new JsonObject().put("id", id).put("delivery_semantic", semantic));
+    }
+
+    /** One whose transactions end by themselves after so many seconds. */
+    void addEgress(String id, String semantic, int transactionSeconds) {
+        addEgress(new JsonObject()
+                .put("id", id)
+                .put("delivery_semantic", semantic)
+                .put("transaction_timeout", transactionSeconds + "s"));
+    }
+
+    private void addEgress(JsonObject egress) {
+        call("POST", "/egresses", egress.put("cluster", CLUSTER));
     }
 
     void removeEgress(String id) {
