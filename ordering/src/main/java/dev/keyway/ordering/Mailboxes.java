@@ -101,6 +101,33 @@ public final class Mailboxes<E extends MailboxEntry> {
     }
 
     /**
+     * Puts an entry right behind another of its mailbox, before those that wait there.
+     *
+     * @throws IllegalStateException if the entry is in a mailbox already, or the other in none
+     */
+    public void insertBehind(E other, E entry) {
+        if (entry.hash != 0 || other.hash == 0) {
+            throw new IllegalStateException(
+                    entry.hash != 0 ? "the entry is already in a mailbox" : "the other entry is in no mailbox");
+        }
+        MailboxEntry head = head(other);
+        MailboxEntry after = other.next;
+        entry.owner = other.owner;
+        entry.hash = other.hash;
+        entry.key = other.key;
+        entry.previous = other;
+        entry.next = after;
+        other.next = entry;
+        if (after == null) {
+            head.tail = entry;
+        } else {
+            after.previous = entry;
+        }
+        head.depth++;
+        entries++;
+    }
+
+    /**
      * Takes the head away because it is done or was given up.
      *
      * @return the new head, to be started, or null: the mailbox is gone

@@ -87,6 +87,8 @@ class MailboxesProperties {
                 enqueue();
             } else if (random.nextInt(5) == 0) {
                 remove();
+            } else if (random.nextInt(5) == 0) {
+                insert();
             } else {
                 finish(random.nextInt(busy.size()));
             }
@@ -146,6 +148,20 @@ class MailboxesProperties {
                 assertThat(mailboxes.remove(victim)).isFalse();
             }
             check(queue);
+        }
+
+        private void insert() {
+            Instance instance = busy.get(random.nextInt(busy.size()));
+            List<Item> items = new ArrayList<>(queues.get(instance));
+            int place = random.nextInt(items.size());
+            Item item = new Item(count++);
+
+            mailboxes.insertBehind(items.get(place), item);
+
+            items.add(place + 1, item);
+            entries++;
+            queues.put(instance, new ArrayDeque<>(items));
+            check(queues.get(instance));
         }
 
         private void check(Deque<Item> queue) {

@@ -2,6 +2,7 @@ package dev.keyway.benchmarks.load;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,12 +13,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,6 +38,7 @@ public final class Failover implements Callable<Integer> {
     private static final int PARTITIONS = 8;
     private static final int RATE = 1_000;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final String GROUP = "failover";
     private static final String EXACTLY_ONCE = "exactly-once";
     private static final Workload LOAD = new Workload(1, Keys.uniform(1_000), Scenarios.VALUE_BYTES, 1, PARTITIONS);
 
@@ -57,7 +64,7 @@ public final class Failover implements Callable<Integer> {
     private Admin admin;
     private KafkaConsumer<byte[], byte[]> output;
     private String subscription;
-    /** The time stamp of the newest record of each partition of the output. */
+    /** When the newest answer to a record of each partition was written. */
     private final Map<Integer, Long> newest = new HashMap<>();
 
     private volatile boolean ended;
@@ -90,16 +97,15 @@ public final class Failover implements Callable<Integer> {
         KeywayProcess victim = instance("one");
         victim.register(port, false);
         victim.addEgress(EXACTLY_ONCE, EXACTLY_ONCE, transactionSeconds);
-        Topics topics = new Topics(bootstrapServers, admin);
-        String topic = topics.create(LOAD).get(0);
+        String topic = new Topics(bootstrapServers, admin).create(LOAD).get(0);
         subscription = victim.subscribe(
                 topic,
-                "failover",
+                GROUP,
                 KeywayProcess.ANSWERING,
                 1,
                 EXACTLY_ONCE,
                 new JsonObject().put("session.timeout.ms", Integer.toString(sessionSeconds * 1_000)));
-        Thread load = new Thread(() -> load(topics, topic), "load");
+        Thread load = new Thread(() -> load(topic), "load");
         load.setDaemon(true);
         load.start();
         instance("two");
@@ -128,15 +134,21 @@ public final class Failover implements Callable<Integer> {
         return new KeywayProcess(children, setup, bootstrapServers, id);
     }
 
-    private void load(Topics topics, String topic) {
-        long start = System.nanoTime();
-        for (int sent = 0; !ended; ) {
-            int due = (int) Math.min(sent + RATE, (System.nanoTime() - start) * RATE / 1_000_000_000L);
-            if (due > sent) {
-                topics.fill(List.of(topic), LOAD.withRecords(due), sent, due);
-                sent = due;
+    /** A key belongs to the partition of its number, so that an answer tells by its key which partition it is of. */
+    private void load(String topic) {
+        Body body = new Body(LOAD.valueBytes());
+        int keys = LOAD.keys().count();
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new ByteArraySerializer())) {
+            long start = System.nanoTime();
+            for (int sent = 0; !ended; ) {
+                for (; sent < (System.nanoTime() - start) * RATE / 1_000_000_000L; sent++) {
+                    int key = sent % keys;
+                    producer.send(new ProducerRecord<>(
+                            topic, key % PARTITIONS, Integer.toString(key), body.of(sent, key, 0)));
+                }
+                LockSupport.parkNanos(10_000_000);
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
         }
     }
 
@@ -163,6 +175,7 @@ public final class Failover implements Callable<Integer> {
 
     /** Seconds from the kill, with a transaction open, until all partitions have gone on. */
     private double killed(KeywayProcess victim) throws Exception {
+        awaitShared();
         awaitNewerThan(System.currentTimeMillis());
         String id = "keyway./" + subscription + "/one/0";
         long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -184,6 +197,24 @@ public final class Failover implements Callable<Integer> {
         }
     }
 
+    /** Until each instance has its half of the partitions. */
+    private void awaitShared() throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            List<Integer> shares =
+                    admin.describeConsumerGroups(List.of(GROUP)).describedGroups().get(GROUP).get().members().stream()
+                            .map(member -> member.assignment().topicPartitions().size())
+                            .toList();
+            if (shares.equals(List.of(PARTITIONS / 2, PARTITIONS / 2))) {
+                return;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("the partitions are not shared evenly: " + shares);
+            }
+            LockSupport.parkNanos(100_000_000);
+        }
+    }
+
     private static void signal(String name, KeywayProcess to) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(to.jvm().pid()))
                 .start()
@@ -201,12 +232,16 @@ public final class Failover implements Callable<Integer> {
         }
     }
 
+    private static int partition(byte[] key) {
+        return Integer.parseInt(new String(key, StandardCharsets.US_ASCII)) % PARTITIONS;
+    }
+
     /** Reads until each partition has a record that was written after this moment. */
     private void awaitNewerThan(long epochMillis) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (newest.size() < PARTITIONS || Collections.min(newest.values()) <= epochMillis) {
             output.poll(Duration.ofMillis(50))
-                    .forEach(record -> newest.merge(record.partition(), record.timestamp(), Math::max));
+                    .forEach(record -> newest.merge(partition(record.key()), record.timestamp(), Math::max));
             if (System.nanoTime() - deadline > 0) {
                 throw new IllegalStateException("the output stands still: " + newest + " behind " + epochMillis
                         + ", partitions " + Arrays.toString(newest.keySet().toArray()));

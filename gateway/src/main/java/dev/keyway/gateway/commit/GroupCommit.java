@@ -7,12 +7,14 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -166,6 +168,13 @@ public final class GroupCommit<C extends Completion> {
     /** Takes back completions that wait: what they were built on will never be committed. */
     public void withdraw(Set<C> completions) {
         waiting.removeIf(completions::contains);
+    }
+
+    /** Takes back those that wait and are meant, in their order. */
+    public List<C> takeBack(Predicate<C> which) {
+        List<C> taken = waiting.stream().filter(which).toList();
+        withdraw(new HashSet<>(taken));
+        return taken;
     }
 
     /** Once per commit interval: what moved without a completion is committed too. */

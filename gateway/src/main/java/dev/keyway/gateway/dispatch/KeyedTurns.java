@@ -15,6 +15,21 @@ final class KeyedTurns implements Turns {
     }
 
     @Override
+    public boolean enterEarly(Invocation invocation) {
+        Invocation before = mailboxes.head(invocation.mailboxOwner(), invocation.mailboxKey());
+        if (before == null) {
+            return enter(invocation);
+        }
+        for (Invocation next = mailboxes.next(before);
+                next != null && next.shared != null;
+                next = mailboxes.next(next)) {
+            before = next;
+        }
+        mailboxes.insertBehind(before, invocation);
+        return false;
+    }
+
+    @Override
     public Invocation leave(Invocation invocation) {
         return mailboxes.finish(invocation);
     }

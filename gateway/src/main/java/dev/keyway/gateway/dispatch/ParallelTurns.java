@@ -22,6 +22,11 @@ final class ParallelTurns implements Turns {
     }
 
     @Override
+    public boolean enterEarly(Invocation invocation) {
+        return enter(invocation);
+    }
+
+    @Override
     public Invocation leave(Invocation invocation) {
         Invocation previous = invocation.previousActive;
         Invocation next = invocation.nextActive;

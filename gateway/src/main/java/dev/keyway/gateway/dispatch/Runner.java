@@ -83,6 +83,15 @@ public final class Runner {
         context.runOnContext(v -> accept(batch));
     }
 
+    /** Hands one over from any thread that belongs before what waits: something went wrong with it after it was done. */
+    public void submitEarly(Invocation invocation) {
+        context.runOnContext(v -> {
+            invocation.runner = this;
+            entered(invocation, turns.enterEarly(invocation));
+            startReady();
+        });
+    }
+
     /** RPC calls that wait in the mailbox which {@code newcomer} would join. */
     public int waitingCalls(Invocation newcomer) {
         return turns.calls(newcomer);
@@ -99,7 +108,11 @@ public final class Runner {
     /** Takes one invocation; {@link #startReady} must follow. */
     void accept(Invocation invocation) {
         invocation.runner = this;
-        if (turns.enter(invocation)) {
+        entered(invocation, turns.enter(invocation));
+    }
+
+    private void entered(Invocation invocation, boolean first) {
+        if (first) {
             ready.add(invocation);
             return;
         }

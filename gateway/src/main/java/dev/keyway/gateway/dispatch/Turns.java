@@ -8,6 +8,9 @@ interface Turns {
     /** Takes an invocation; true when it may start at once. */
     boolean enter(Invocation invocation);
 
+    /** As {@link #enter}, but before all whose turn has not come, and who travel with none whose turn it is. */
+    boolean enterEarly(Invocation invocation);
+
     /** Lets go of an invocation whose turn it was; answers whose turn it is now, {@code null} when nobody's. */
     Invocation leave(Invocation invocation);
 

@@ -3,7 +3,6 @@ package dev.keyway.gateway.source;
 import dev.keyway.gateway.commit.Lane;
 import dev.keyway.gateway.commit.TransactionSettings;
 import dev.keyway.gateway.dispatch.Route;
-import dev.keyway.gateway.dispatch.Runner;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 final class RecordTransactions extends TransactionCommitter<RecordInvocation> {
     private final Route route;
     private final boolean exclusive;
+    private final RefusedKeys refusedKeys = new RefusedKeys(this::again);
 
     /** @see TransactionCommitter#TransactionCommitter */
     RecordTransactions(
@@ -44,8 +44,39 @@ final class RecordTransactions extends TransactionCommitter<RecordInvocation> {
         if (owns(completion.assignment())) {
             completion.assignment().drops(completion.effectBytes());
         }
-        RecordInvocation again = completion.refused(reason);
-        Runner runner = route.runner(exclusive, origin().mailboxOwner(), again.mailboxKey());
-        runner.submit(new ArrayList<>(List.of(again)));
+        if (!exclusive) {
+            again(completion, reason);
+        } else if (refusedKeys.refused(completion, reason)) {
+            takeBack(waiting -> waiting.index() > completion.index() && refusedKeys.detains(waiting));
+        }
+    }
+
+    private RecordInvocation again(RecordInvocation refused, String reason) {
+        RecordInvocation again = refused.refused(reason);
+        route.runner(exclusive, origin().mailboxOwner(), again.mailboxKey()).submitEarly(again);
+        return again;
+    }
+
+    @Override
+    public void done(List<RecordInvocation> done) {
+        if (refusedKeys.isEmpty()) {
+            super.done(done);
+            return;
+        }
+        List<RecordInvocation> free = new ArrayList<>(done.size());
+        for (RecordInvocation completion : done) {
+            completion.assignment().holds(completion.effectBytes());
+            if (!refusedKeys.detains(completion)) {
+                free.add(completion);
+                free.addAll(refusedKeys.done(completion));
+            }
+        }
+        commit(free);
+    }
+
+    @Override
+    public void tick() {
+        refusedKeys.forgetDead();
+        super.tick();
     }
 }

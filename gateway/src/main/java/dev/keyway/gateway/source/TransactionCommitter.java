@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -98,7 +99,17 @@ abstract class TransactionCommitter<C extends Completion> implements Committer<C
         for (C completion : done) {
             assignment(completion).holds(completion.effectBytes());
         }
+        commit(done);
+    }
+
+    /** Hands over what counts against its bounds already. */
+    final void commit(List<C> done) {
         transactions.add(done);
+    }
+
+    /** Takes back those that wait and are meant; they count as before. */
+    final List<C> takeBack(Predicate<C> which) {
+        return transactions.takeBack(which);
     }
 
     final Assignment assignment(C completion) {

@@ -73,12 +73,16 @@ final class CopyScene implements AutoCloseable {
 
     Function<ConsumerRecord<byte[], byte[]>, List<ProducerRecord<byte[], byte[]>>> effects;
     Duration transactionTimeout = Duration.ofSeconds(10);
+    Map<String, Object> producer = Map.of();
     UnaryOperator<Lane> lanes = lane -> lane;
     private final String bootstrap;
     private final Target target;
     private final List<Copier> copiers = new ArrayList<>();
     private final Map<Copier, String> deployed = new HashMap<>();
     private final Set<RecordInvocation> waiting = ConcurrentHashMap.newKeySet();
+    /** Their effects are those of the scene; that of a failed one is its dead letter. */
+    private final Set<RecordInvocation> answered = ConcurrentHashMap.newKeySet();
+
     Subscription subscription;
     KeywayConfig config = World.config();
 
@@ -119,7 +123,7 @@ final class CopyScene implements AutoCloseable {
         void onDone(List<Invocation> done) {
             for (Invocation invocation : done) {
                 RecordInvocation record = (RecordInvocation) invocation;
-                if (record.effects().isEmpty() && record.refusal() == null) {
+                if (answered.remove(record)) {
                     record.effects(effects.apply(record.record()));
                 }
             }
@@ -155,7 +159,7 @@ final class CopyScene implements AutoCloseable {
             if (held.test(invocation.record())) {
                 waiting.add(invocation);
             } else {
-                invocation.done(outcomes.apply(invocation.record()));
+                answer(invocation);
             }
         }
 
@@ -214,6 +218,14 @@ final class CopyScene implements AutoCloseable {
         return new ProducerRecord<>(output, record.partition(), record.key(), record.value());
     }
 
+    private void answer(RecordInvocation invocation) {
+        Outcome outcome = outcomes.apply(invocation.record());
+        if (outcome.kind() == Outcome.Kind.COMPLETED) {
+            answered.add(invocation);
+        }
+        invocation.done(outcome);
+    }
+
     /** Starts a source that commits in transactions from its start, or from its first effect. */
     Copier instance(String name, boolean fromStart) {
         List<RunnerVerticle> runners = new ArrayList<>();
@@ -225,10 +237,22 @@ final class CopyScene implements AutoCloseable {
         }
         DirectRoute route =
                 new DirectRoute(runners.stream().map(RunnerVerticle::runner).toList(), List.of());
+        Copier copier = new Copier(spec(name, fromStart), route, new Meters(), name);
+        copiers.add(copier);
+        deployed.put(copier, TestPlane.await(vertx.deployVerticle(copier)));
+        return copier;
+    }
+
+    /** The subscription was changed. */
+    void tell(Copier copier) {
+        copier.apply(spec(copier.instance, true));
+    }
+
+    private SourceSpec spec(String name, boolean fromStart) {
         Map<String, Object> connection = Map.of("bootstrap.servers", bootstrap);
         Map<String, Object> consumer = new HashMap<>(connection);
         consumer.putAll(subscription.options());
-        SourceSpec spec = new SourceSpec(
+        return new SourceSpec(
                 subscription,
                 target,
                 true,
@@ -238,12 +262,8 @@ final class CopyScene implements AutoCloseable {
                 ConsumerSettings.consumer(consumer),
                 connection,
                 300_000,
-                TestSettings.transactions(id(name), transactionTimeout),
+                TestSettings.transactions(id(name), transactionTimeout, producer),
                 fromStart);
-        Copier copier = new Copier(spec, route, new Meters(), name);
-        copiers.add(copier);
-        deployed.put(copier, TestPlane.await(vertx.deployVerticle(copier)));
-        return copier;
     }
 
     String id(String instance) {
@@ -276,7 +296,7 @@ final class CopyScene implements AutoCloseable {
         for (RecordInvocation invocation : waiting) {
             invocation.runner().context().runOnContext(v -> {
                 if (waiting.remove(invocation)) {
-                    invocation.done(outcomes.apply(invocation.record()));
+                    answer(invocation);
                 }
             });
         }

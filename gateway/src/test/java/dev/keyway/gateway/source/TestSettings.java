@@ -9,10 +9,10 @@ final class TestSettings {
     private TestSettings() {}
 
     static TransactionSettings transactions(String id) {
-        return transactions(id, Duration.ofSeconds(10));
+        return transactions(id, Duration.ofSeconds(10), Map.of());
     }
 
-    static TransactionSettings transactions(String id, Duration timeout) {
-        return new TransactionSettings(id, timeout, Duration.ofMillis(50), 1_000, Map.of());
+    static TransactionSettings transactions(String id, Duration timeout, Map<String, Object> producer) {
+        return new TransactionSettings(id, timeout, Duration.ofMillis(50), 1_000, producer);
     }
 }

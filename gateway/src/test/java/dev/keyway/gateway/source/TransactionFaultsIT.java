@@ -169,6 +169,7 @@ class TransactionFaultsIT {
 
     @Test
     void aBrokerThatRestartsInTheMiddleOfTransactionsLosesAndDoublesNothing() {
+        scene.transactionTimeout = Duration.ofSeconds(1);
         CopyScene.Copier copier = scene.instance("one", true);
         scene.produce(1_500, 10);
         await().atMost(CopyScene.SOON).until(() -> copier.metric("keyway_transactions_records_total") > 0);
@@ -177,7 +178,11 @@ class TransactionFaultsIT {
         await().atMost(CopyScene.SOON).until(() -> proxy.commitsHeld() > 0);
 
         broker.stop();
+        long stopped = System.nanoTime();
         proxy.release();
+        // Longer than the commit is tried again: then how it ended has to be looked up.
+        await().atMost(CopyScene.SOON)
+                .until(() -> System.nanoTime() - stopped > Duration.ofSeconds(4).toNanos());
         broker.start();
 
         scene.produce(1_500, 10);

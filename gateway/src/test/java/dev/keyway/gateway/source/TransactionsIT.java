@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.keyway.admin.config.KeywayConfig;
+import dev.keyway.admin.model.Subscription;
 import dev.keyway.broker.SharedBroker;
+import dev.keyway.broker.TestTopics;
 import dev.keyway.gateway.TestPlane;
+import dev.keyway.gateway.fixture.SubscriptionDraft;
 import dev.keyway.gateway.fixture.World;
 import dev.keyway.ordering.OffsetMetadata;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -100,6 +106,50 @@ class TransactionsIT {
         await().atMost(CopyScene.SOON).untilAsserted(() -> assertThat(copier.blockedReasons())
                 .containsExactly("the topic 'no-such-topic' does not exist"));
         assertThat(copier.metric("keyway_records_failed_total")).isEqualTo(1);
+    }
+
+    @Test
+    void anEffectThatOnlyTheBrokerRefusesHoldsUpWhatItsKeyHasDoneMeanwhile() {
+        // What compresses is for the broker to judge, so the record is refused when its key has gone on already.
+        scene.producer = Map.of("compression.type", "gzip");
+        String small = TestTopics.uniqueName("small");
+        scene.topics.create(small, 3, Map.of("max.message.bytes", "2000"));
+        byte[] large = new byte[8_000];
+        new Random(1).nextBytes(large);
+        AtomicBoolean mended = new AtomicBoolean();
+        scene.effects = record -> {
+            boolean bad = CopyScene.text(record.key()).equals("p1k3")
+                    && CopyScene.text(record.value()).equals("7")
+                    && !mended.get();
+            return List.of(new ProducerRecord<>(small, record.partition(), record.key(), bad ? large : record.value()));
+        };
+        CopyScene.Copier copier = scene.instance("one", true);
+        scene.produce(600, 10);
+        await().atMost(CopyScene.SOON).until(() -> scene.committed(0) == 200 && scene.committed(2) == 200);
+        await().atMost(CopyScene.SOON).untilAsserted(() -> assertThat(copier.blockedReasons())
+                .singleElement()
+                .asString()
+                .contains("the topic '" + small + "' refused a record"));
+        assertThat(scene.calls).as("the key had gone on").hasSizeGreaterThan(64 + 400);
+        scene.topics.send(new ProducerRecord<>(scene.input, 1, CopyScene.bytes("p1k4"), CopyScene.bytes("done")));
+        await().atMost(CopyScene.SOON).until(() -> scene.calls.contains("1@200"));
+
+        mended.set(true);
+        scene.subscription = new SubscriptionDraft(scene.subscription)
+                .keyAction(1, 63, Subscription.KeyAction.Action.RESUME)
+                .done();
+        scene.tell(copier);
+
+        scene.awaitCommitted(601);
+        Map<String, List<String>> byKey = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : scene.topics.read(small, 601)) {
+            byKey.computeIfAbsent(CopyScene.text(record.key()), key -> new ArrayList<>())
+                    .add(CopyScene.text(record.value()));
+        }
+        byKey.get("p1k4").remove("done");
+        assertThat(byKey).hasSize(30).allSatisfy((key, values) -> assertThat(values)
+                .isEqualTo(
+                        IntStream.rangeClosed(1, 20).mapToObj(Integer::toString).toList()));
     }
 
     @Test
