@@ -11,6 +11,7 @@ import dev.keyway.codecs.statefun.TypedValue;
 import dev.keyway.gateway.invoke.FunctionFixture.Batch;
 import dev.keyway.gateway.invoke.Outcome.Fault;
 import dev.keyway.gateway.invoke.Outcome.Kind;
+import dev.keyway.gateway.pace.Throttles;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -253,16 +254,19 @@ class FunctionExchangeIT {
         assertThat(highest).hasValue(3);
     }
 
-    /** Deployments that leave the registry get nothing more; those of functions were never in it. */
+    /** What leaves the registry loses its limits; endpoints were never in it. */
     @Test
-    void functionsAreCalledOnWhenTheRegistryChanges() {
+    void limitsOfAnEndpointStayWhenTheRegistryChanges() {
         use(url(serve(FunctionExchangeIT::handled)), "");
         fixture.run(fixture.batch("counter", "a", EVENT));
+        Throttles throttles = fixture.invokers().throttles;
 
-        fixture.invokers().throttles.follow(RegistrySnapshot.EMPTY);
+        throttles.follow(RegistrySnapshot.EMPTY);
+        fixture.invokers().onLoop(() -> null);
         Batch after = fixture.run(fixture.batch("counter", "a", EVENT));
 
         assertThat(after.await()).isEqualTo(Outcome.COMPLETED);
+        assertThat(throttles.status(after.target().deployment().id())).isNotNull();
     }
 
     @Test
