@@ -25,7 +25,7 @@ public final class CartDemo {
     private static final int PARTITIONS = 4;
     private static final long SEED = 2002;
     private static final Duration TICK = Duration.ofMillis(200);
-    private static final Duration STALL = Duration.ofSeconds(60);
+    private static final Duration STALL = Duration.ofSeconds(120);
     private static final String RECEIPTS = "receipts";
     private static final String STOCK = "stock";
 

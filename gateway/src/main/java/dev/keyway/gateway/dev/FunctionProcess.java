@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** {@code functions.mjs} of an example in a process of Node, which can be killed and started again. One thread. */
 final class FunctionProcess implements AutoCloseable {
     private static final String FILE = "functions.mjs";
     private static final String LISTENING = "LISTENING ";
     private static final int INSTALL_MINUTES = 5;
+    private static final int RESTARTS = 20;
 
     private final Path directory;
     private Process process;
@@ -84,7 +86,18 @@ final class FunctionProcess implements AutoCloseable {
     void killAndRestart() {
         process.destroyForcibly();
         await();
-        launch();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                launch();
+                return;
+            } catch (LocalFailure e) {
+                // A passing connection of somebody may have the port for a moment.
+                if (attempt == RESTARTS) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+            }
+        }
     }
 
     String url() {
