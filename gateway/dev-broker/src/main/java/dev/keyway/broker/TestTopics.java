@@ -34,7 +34,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * every wait ends after 30 seconds with an {@link IllegalStateException}. Thread-safe but for {@link #read}.
  */
 public final class TestTopics implements AutoCloseable {
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
     private final String bootstrapServers;
     private final Admin admin;

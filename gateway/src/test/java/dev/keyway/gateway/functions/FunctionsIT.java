@@ -1,11 +1,10 @@
 package dev.keyway.gateway.functions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.keyway.admin.model.DeliverySemantic;
-import dev.keyway.admin.model.Egress;
-import dev.keyway.admin.model.RegistrySnapshot;
 import dev.keyway.broker.TestTopics;
+import dev.keyway.gateway.TestPlane;
 import dev.keyway.gateway.fixture.ModuleScene;
 import dev.keyway.gateway.fixture.Scene;
 import dev.keyway.gateway.sdk.SdkProcess;
@@ -22,83 +21,192 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Functions of an unmodified SDK, in a process of their own, on Keyway: from a topic through the inbox to a topic. */
+/** Functions of unmodified SDKs, in a process of their own, on Keyway: from topics through the inbox to topics. */
 class FunctionsIT {
+    private static final Duration SOON = Duration.ofSeconds(120);
+
     @TempDir
     private Path directory;
 
     private ModuleScene scene;
+    private SdkProcess sdk;
+    private String events;
+    private String orders;
+    private String lines;
+    private String counts;
+    private String balances;
+    private String survivors;
 
     @BeforeEach
     void open() {
-        scene = new ModuleScene(directory);
+        scene = ModuleScene.withSlots(directory);
+        events = scene.topics.create("events", 3);
+        orders = scene.topics.create("orders", 2);
+        lines = scene.topics.create("lines", 1);
+        counts = scene.topics.create("counts", 2);
+        balances = scene.topics.create("balances", 1);
+        survivors = scene.topics.create("survivors", 1);
     }
 
     @AfterEach
     void close() {
         scene.close();
+        if (sdk != null) {
+            sdk.close();
+        }
+    }
+
+    private TestPlane instance() throws Exception {
+        return scene.instance(scene.module(
+                """
+                kind: io.statefun.endpoints.v2/http
+                spec:
+                  functions: example/*
+                  urlPathTemplate: %s
+                  transport: {type: io.statefun.transports.v1/async, call: 2s}
+                ---
+                kind: io.statefun.kafka.v1/egress
+                spec:
+                  id: example/out
+                  address: @brokers@
+                  deliverySemantic: {type: exactly-once, transactionTimeoutMillis: 10000}
+                ---
+                kind: io.statefun.kafka.v1/ingress
+                spec:
+                  id: example/in
+                  address: @brokers@
+                  consumerGroupId: %s
+                  startupPosition: {type: earliest}
+                  topics:
+                    - {topic: %s, valueType: example/event, targets: [example/counter]}
+                    - {topic: %s-deposit, valueType: example/deposit, targets: [example/bank]}
+                    - {topic: %s-transfer, valueType: example/transfer, targets: [example/bank]}
+                    - {topic: %s-cancel, valueType: example/cancel, targets: [example/bank]}
+                    - {topic: %s, targets: [example/poison]}
+                """.formatted(sdk.uri(), TestTopics.uniqueName("group"), events, orders, orders, orders, lines)));
+    }
+
+    private void start(StatefunSdk which) throws Exception {
+        for (String kind : List.of("deposit", "transfer", "cancel")) {
+            scene.topics.create(orders + "-" + kind, 1, Map.of());
+        }
+        sdk = which.start(Map.of("OUT_TOPIC", counts, "BALANCES_TOPIC", balances, "SURVIVORS_TOPIC", survivors));
+    }
+
+    private void send(String topic, String key, String value) {
+        scene.topics.send(new ProducerRecord<>(topic, Scene.bytes(key), Scene.bytes(value)));
+    }
+
+    private void sendEvents(int from, int to) {
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            records.add(new ProducerRecord<>(events, Scene.bytes("k" + i % 10), Scene.bytes("v" + i)));
+        }
+        scene.topics.sendAll(records);
+    }
+
+    private void eachKeyIsCountedTo(int most) {
+        Map<String, List<String>> found = new TreeMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : scene.topics.read(counts, 10 * most)) {
+            found.computeIfAbsent(new String(record.key()), key -> new ArrayList<>())
+                    .add(new String(record.value()));
+        }
+        assertThat(found).hasSize(10);
+        found.forEach((key, values) -> {
+            List<String> wanted = new ArrayList<>();
+            for (int i = 1; i <= most; i++) {
+                wanted.add(key + ":" + i);
+            }
+            assertThat(values).isEqualTo(wanted);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void moneyThatMovesByMessagesIsConserved(StatefunSdk which) throws Exception {
+        start(which);
+        instance();
+        List<String> accounts = List.of("a", "b", "c", "d", "e");
+        Map<String, Long> wanted = new TreeMap<>();
+        for (String account : accounts) {
+            send(orders + "-deposit", account, "{\"amount\":100}");
+            wanted.put(account, 100L);
+        }
+        int changes = accounts.size();
+        for (int i = 0; i < 20; i++) {
+            String from = accounts.get(i % 5);
+            String to = accounts.get((i + 2) % 5);
+            String delayed = i % 4 == 0
+                    ? ",\"afterMillis\":30"
+                    : i % 4 == 1 ? ",\"afterMillis\":3600000,\"token\":\"t" + i + "\"" : "";
+            send(orders + "-transfer", from, "{\"to\":\"" + to + "\",\"amount\":" + i + delayed + "}");
+            if (i % 4 != 1) {
+                wanted.merge(from, (long) -i, Long::sum);
+                wanted.merge(to, (long) i, Long::sum);
+                changes += 2;
+            }
+        }
+
+        Map<String, Long> found = new TreeMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : scene.topics.read(balances, changes)) {
+            String text = new String(record.value());
+            found.put(text.substring(0, 1), Long.parseLong(text.substring(2)));
+        }
+        assertThat(found).isEqualTo(wanted);
+
+        // What waits an hour can still be taken back, and its token is free again.
+        send(orders + "-cancel", "b", "{\"token\":\"t1\"}");
+        await().atMost(SOON).until(() -> sdk.deliveries("bank").stream()
+                .anyMatch(line -> "cancel".equals(line.getString("value"))));
+        send(orders + "-transfer", "b", "{\"to\":\"a\",\"amount\":1,\"afterMillis\":20,\"token\":\"t1\"}");
+        assertThat(scene.topics.read(balances, changes + 2)).hasSize(changes + 2);
     }
 
     @Test
-    void aCounterCountsEachKeysRecordsInOrder() throws Exception {
-        String in = scene.topics.create("in", 3);
-        String out = scene.topics.create("out", 2);
-        scene.registry.set(before -> new RegistrySnapshot(
-                2,
-                before.deployments(),
-                before.services(),
-                before.subscriptions(),
-                before.clusters(),
-                before.instances(),
-                Map.of(
-                        "example/out",
-                        new Egress(
-                                "example/out",
-                                "main",
-                                null,
-                                DeliverySemantic.EXACTLY_ONCE,
-                                Duration.ofSeconds(10),
-                                Map.of()))));
-        for (int i = 0; i < 200; i++) {
-            scene.topics.send(new ProducerRecord<>(in, Scene.bytes("k" + i % 10), Scene.bytes("v" + i)));
-        }
-        try (SdkProcess sdk = StatefunSdk.JAVA.start(Map.of("OUT_TOPIC", out))) {
-            scene.instance(scene.module("""
-                    kind: io.statefun.endpoints.v2/http
-                    spec:
-                      functions: example/*
-                      urlPathTemplate: %s
-                    ---
-                    kind: io.statefun.kafka.v1/egress
-                    spec:
-                      id: example/out
-                      address: @brokers@
-                      deliverySemantic: {type: exactly-once, transactionTimeoutMillis: 10000}
-                    ---
-                    kind: io.statefun.kafka.v1/ingress
-                    spec:
-                      id: example/in
-                      address: @brokers@
-                      consumerGroupId: %s
-                      startupPosition: {type: earliest}
-                      topics:
-                        - {topic: %s, valueType: example/event, targets: [example/counter]}
-                    """.formatted(sdk.uri(), TestTopics.uniqueName("group"), in)));
+    void countsGoOnWhereAnInstanceStoppedOrCame() throws Exception {
+        start(StatefunSdk.JAVA);
+        TestPlane first = instance();
+        sendEvents(0, 100);
+        eachKeyIsCountedTo(10);
 
-            Map<String, List<String>> counts = new TreeMap<>();
-            for (ConsumerRecord<byte[], byte[]> record : scene.topics.read(out, 200)) {
-                counts.computeIfAbsent(new String(record.key()), key -> new ArrayList<>())
-                        .add(new String(record.value()));
-            }
-            assertThat(counts).hasSize(10);
-            counts.forEach((key, values) -> {
-                List<String> wanted = new ArrayList<>();
-                for (int i = 1; i <= 20; i++) {
-                    wanted.add(key + ":" + i);
-                }
-                assertThat(values).isEqualTo(wanted);
-            });
+        instance();
+        sendEvents(100, 300);
+        scene.stop(first);
+        sendEvents(300, 400);
+        eachKeyIsCountedTo(40);
+    }
+
+    @Test
+    void aPoisonMessageBlocksItsAddressAloneAndWhatWaitsBehindItIsStored() throws Exception {
+        start(StatefunSdk.JAVA);
+        TestPlane first = instance();
+        send(lines, "bad", "poison");
+        for (int i = 0; i < 5; i++) {
+            send(lines, "bad", "behind " + i);
+            send(lines, "good", "well " + i);
         }
+
+        assertThat(scene.topics.read(survivors, 5))
+                .extracting(record -> new String(record.value()))
+                .containsExactly("well 0", "well 1", "well 2", "well 3", "well 4");
+        // The slot's offset passes the messages of the blocked address: they are in its backlog.
+        await().atMost(SOON).until(() -> scene.inboxLag() == 0);
+        assertThat(sdk.deliveries("poison"))
+                .extracting(line -> line.getString("value"))
+                .doesNotContain("behind 0");
+
+        scene.stop(first);
+        instance();
+        int calls = sdk.deliveries("poison").size();
+        await().atMost(SOON).until(() -> sdk.deliveries("poison").size() > calls);
+        send(lines, "good", "still well");
+        assertThat(scene.topics.read(survivors, 6)).hasSize(6);
+        assertThat(sdk.deliveries("poison")
+                        .subList(calls, sdk.deliveries("poison").size()))
+                .extracting(line -> line.getString("value"))
+                .containsOnly("poison", "still well");
     }
 }
