@@ -31,6 +31,7 @@ class FunctionsIT {
     @TempDir
     private Path directory;
 
+    private final String group = TestTopics.uniqueName("group");
     private ModuleScene scene;
     private SdkProcess sdk;
     private String events;
@@ -60,8 +61,7 @@ class FunctionsIT {
     }
 
     private TestPlane instance() throws Exception {
-        return scene.instance(scene.module(
-                """
+        return scene.instance(scene.module("""
                 kind: io.statefun.endpoints.v2/http
                 spec:
                   functions: example/*
@@ -86,7 +86,7 @@ class FunctionsIT {
                     - {topic: %s-transfer, valueType: example/transfer, targets: [example/bank]}
                     - {topic: %s-cancel, valueType: example/cancel, targets: [example/bank]}
                     - {topic: %s, targets: [example/poison]}
-                """.formatted(sdk.uri(), TestTopics.uniqueName("group"), events, orders, orders, orders, lines)));
+                """.formatted(sdk.uri(), group, events, orders, orders, orders, lines)));
     }
 
     private void start(StatefunSdk which) throws Exception {
