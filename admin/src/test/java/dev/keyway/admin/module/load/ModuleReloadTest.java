@@ -53,6 +53,14 @@ class ModuleReloadTest {
                 arguments(load(EXACT, ingress(), egress()), "endpoint ns/*: cannot be removed"),
                 arguments(load(ENDPOINT, ingress()), "egress ns/out: cannot be removed"),
                 arguments(
+                        load(
+                                ENDPOINT,
+                                ingress(),
+                                egress(),
+                                egress("deliverySemantic: {type: exactly-once, transactionTimeout: 1 min}")
+                                        .replace("ns/out", "ns/out2")),
+                        "egress ns/out2: cannot be the first exactly-once egress"),
+                arguments(
                         load(ENDPOINT, ingress(), egress("deliverySemantic: {type: none}")),
                         "egress ns/out: cannot be changed"),
                 arguments(with("address: b:9092", "address: c:9092"), "ingress ns/in: another address"),
