@@ -23,6 +23,8 @@ import dev.keyway.gateway.metrics.Meters;
 import dev.keyway.gateway.pace.Throttles;
 import dev.keyway.gateway.rpc.DirectRpcRoute;
 import dev.keyway.gateway.rpc.RpcRoute;
+import dev.keyway.gateway.rpc.inbox.ClusterRpcRoute;
+import dev.keyway.gateway.rpc.inbox.InboxCalls;
 import dev.keyway.gateway.source.Sources;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -56,6 +58,7 @@ final class DataPlane {
     private DirectRoute route;
     private Sources sources;
     private InboxPlane inbox;
+    private InboxCalls calls;
     private GatewayView view;
 
     /**
@@ -111,10 +114,12 @@ final class DataPlane {
                     mailboxes.stream().map(RunnerVerticle::runner).toList(),
                     workers.stream().map(RunnerVerticle::runner).toList());
             sources = new Sources(vertx, config, registry, route, targets, ids, meters, secrets, egresses);
+            calls = new InboxCalls(vertx, config, meters);
             inbox = new InboxPlane(
                     vertx,
                     config,
                     registry,
+                    targets,
                     module,
                     secrets,
                     route,
@@ -122,7 +127,8 @@ final class DataPlane {
                     egresses,
                     () -> functions,
                     meters,
-                    sources.pressure());
+                    sources.pressure(),
+                    this::opened);
             view = new GatewayView(
                     vertx,
                     registry,
@@ -198,12 +204,17 @@ final class DataPlane {
         });
     }
 
+    private Future<Void> opened(InboxPlane.Home home) {
+        return calls.open(home.topics(), config.state().slots(), home.connection());
+    }
+
     RuntimeView view() {
         return view;
     }
 
     RpcRoute rpc() {
-        return new DirectRpcRoute(vertx, config, registry, targets, ids, route, egresses, meters);
+        RpcRoute direct = new DirectRpcRoute(vertx, config, registry, targets, ids, route, egresses, meters);
+        return new ClusterRpcRoute(registry, direct, calls);
     }
 
     List<Runner> runners() {
@@ -226,6 +237,7 @@ final class DataPlane {
         runnerDeployments.forEach(id -> closing.add(vertx.undeploy(id)));
         if (inbox != null) {
             closing.add(inbox.stop());
+            closing.add(calls.close());
         }
         return Future.join(closing).<Void>mapEmpty().eventually(egresses::close);
     }

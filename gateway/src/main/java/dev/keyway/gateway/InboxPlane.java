@@ -14,11 +14,14 @@ import dev.keyway.admin.registry.KafkaRegistry;
 import dev.keyway.admin.registry.Registry;
 import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.dispatch.ServiceIds;
+import dev.keyway.gateway.dispatch.Targets;
 import dev.keyway.gateway.egress.Egresses;
 import dev.keyway.gateway.inbox.Envelope;
 import dev.keyway.gateway.invoke.statefun.FunctionTargets;
 import dev.keyway.gateway.metrics.Meters;
+import dev.keyway.gateway.rpc.inbox.ClusterRpcRoute;
 import dev.keyway.gateway.slot.FailurePolicy;
+import dev.keyway.gateway.slot.Handlers;
 import dev.keyway.gateway.source.IngressSources;
 import dev.keyway.gateway.source.SlotSource;
 import dev.keyway.gateway.state.InternalTopics;
@@ -31,6 +34,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +49,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What goes through Keyway's own topics on the home cluster: ingresses, which write to the inbox, and slots, which read
- * it. There only with a module. Methods on any thread.
+ * it. There with a module, or with the first service whose exclusivity is the cluster's. Methods on any thread.
  */
 final class InboxPlane {
     private static final Logger LOG = LoggerFactory.getLogger(InboxPlane.class);
@@ -56,7 +60,6 @@ final class InboxPlane {
     private final Vertx vertx;
     private final Context context;
     private final KeywayConfig config;
-    private final Registry registry;
     private final Secrets secrets;
     private final Route route;
     private final ServiceIds ids;
@@ -68,10 +71,15 @@ final class InboxPlane {
     private final FailurePolicy ofFunctions;
     private final Meters meters;
     private final SharedPressure pressure;
+    private final Registry registry;
+    private final Targets targets;
+    private final Function<Home, Future<Void>> opened;
     private final Promise<Void> started = Promise.promise();
     private Module module;
     private long retryTimer = -1;
     private boolean stopped;
+    private boolean opening;
+    private AutoCloseable needs;
     private AutoCloseable watch;
     private Home home;
     private volatile IngressSources ingresses;
@@ -92,10 +100,12 @@ final class InboxPlane {
             InternalTopics.Found topics,
             Shards shards) {}
 
+    /** @param opened what else begins when the topics are there, behind the slots */
     InboxPlane(
             Vertx vertx,
             KeywayConfig config,
             Registry registry,
+            Targets targets,
             Module module,
             Secrets secrets,
             Route route,
@@ -103,11 +113,11 @@ final class InboxPlane {
             Egresses egresses,
             Supplier<FunctionTargets> functions,
             Meters meters,
-            SharedPressure pressure) {
+            SharedPressure pressure,
+            Function<Home, Future<Void>> opened) {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.config = config;
-        this.registry = registry;
         this.module = module;
         this.secrets = secrets;
         this.route = route;
@@ -119,6 +129,9 @@ final class InboxPlane {
                 new FailurePolicy(OnFailure.PAUSE, null, config.kafka().prefix() + "inbox.dlq");
         this.meters = meters;
         this.pressure = pressure;
+        this.registry = registry;
+        this.targets = targets;
+        this.opened = opened;
     }
 
     /**
@@ -130,8 +143,13 @@ final class InboxPlane {
             if (module.hash().isEmpty()) {
                 started.tryComplete();
             } else {
-                open();
+                need();
             }
+            needs = registry.watch(state -> {
+                if (ClusterRpcRoute.needed(state)) {
+                    context.runOnContext(w -> need());
+                }
+            });
         });
         return started.future();
     }
@@ -150,6 +168,13 @@ final class InboxPlane {
                 ingresses.apply(next);
             }
         });
+    }
+
+    private void need() {
+        if (!opening) {
+            opening = true;
+            open();
+        }
     }
 
     private void open() {
@@ -182,15 +207,23 @@ final class InboxPlane {
                     vertx, config, registry, secrets, route, pressure, meters, found.topics(), found.connection());
             ingresses.apply(module);
             watch = registry.watch(ingresses::follow);
-            started.tryComplete();
+            opened.apply(found).onComplete(others -> {
+                if (others.failed() && !stopped) {
+                    LOG.atError()
+                            .addKeyValue("cause", others.cause().toString())
+                            .log("Calls cannot be made through the inbox");
+                }
+                started.tryComplete();
+            });
         });
     }
 
     private void failed(Throwable cause) {
         problem = "Keyway's own topics: " + cause.getMessage();
         if (cause instanceof StateException || cause instanceof OptionException) {
-            started.tryFail(cause);
-            return;
+            if (started.tryFail(cause) || stopped) {
+                return;
+            }
         }
         LOG.atWarn().addKeyValue("cause", cause.toString()).log("Inbox and changelog not found yet, will try again");
         if (!stopped) {
@@ -215,6 +248,7 @@ final class InboxPlane {
                     egresses,
                     new SlotSource.Home(found.cluster(), found.topics(), found.keeper(), found.shards()),
                     functions,
+                    new Handlers(registry, targets, config, found.topics().replies()),
                     this::policy,
                     exactlyOnce());
         } catch (OptionException e) {
@@ -303,8 +337,10 @@ final class InboxPlane {
 
     private void unwatch() {
         try {
-            if (watch != null) {
-                watch.close();
+            for (AutoCloseable each : Arrays.asList(watch, needs)) {
+                if (each != null) {
+                    each.close();
+                }
             }
         } catch (Exception e) {
             throw new IllegalStateException("a registry's watch does not fail to close", e);

@@ -63,6 +63,9 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName("dev.keyway.admin.rest.Topics")
             .and()
             .doNotHaveFullyQualifiedName("dev.keyway.admin.kafka.TransactionLimit")
+            // Has a poll thread of its own.
+            .and()
+            .doNotHaveFullyQualifiedName("dev.keyway.gateway.rpc.inbox.AnswerReader")
             .should()
             .callMethodWhere(blocking())
             .because("event loops must not wait (invariant I6)");

@@ -21,14 +21,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * A producer without transactions that is made with its first record, and anew after a failure that it cannot get over. On
  * one worker thread of its owner, because {@code send} may block for metadata.
  */
-final class LazyProducer {
+public final class LazyProducer {
     private final Supplier<Map<String, Object>> properties;
     private Producer<byte[], byte[]> producer;
     /** Also set by the producer's own thread. */
     private volatile boolean broken;
 
     /** @param properties Java client names, secrets resolved; asked for each time that a producer is made */
-    LazyProducer(Supplier<Map<String, Object>> properties) {
+    public LazyProducer(Supplier<Map<String, Object>> properties) {
         this.properties = properties;
     }
 
@@ -37,7 +37,7 @@ final class LazyProducer {
      *
      * @param done gets {@code null} or the failure, exactly once, here or on the producer's thread
      */
-    void send(ProducerRecord<byte[], byte[]> record, Consumer<Throwable> done) {
+    public void send(ProducerRecord<byte[], byte[]> record, Consumer<Throwable> done) {
         // The producer may answer and throw both.
         AtomicBoolean answered = new AtomicBoolean();
         try {
@@ -75,7 +75,7 @@ final class LazyProducer {
     }
 
     /** Waits for what was sent, within the bound. */
-    void close(Duration bound) {
+    public void close(Duration bound) {
         if (producer != null) {
             producer.close(bound);
             producer = null;

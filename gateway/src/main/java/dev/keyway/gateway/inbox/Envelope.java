@@ -105,6 +105,7 @@ public record Envelope(
      * @param topic the name, for the target; the id is what tells topics apart
      * @param targetIndex place of the target among those of the topic
      * @param timestamp epoch milliseconds, -1 where the record has none
+     * @param keyless the record had no key, which is not the same as an empty one
      */
     public record Mark(
             String source,
@@ -114,15 +115,32 @@ public record Envelope(
             int partition,
             long offset,
             int targetIndex,
-            long timestamp) {}
+            long timestamp,
+            boolean keyless) {
+
+        /** Of a record that has a key. */
+        public Mark(
+                String source,
+                long epoch,
+                Uuid topicId,
+                String topic,
+                int partition,
+                long offset,
+                int targetIndex,
+                long timestamp) {
+            this(source, epoch, topicId, topic, partition, offset, targetIndex, timestamp, false);
+        }
+    }
 
     /**
      * Where the answer goes.
      *
      * @param instance {@code instance.id} of the process that holds the caller
      * @param correlation which of its callers it is
+     * @param partition of the topic of replies that the process reads
+     * @param deadlineMillis epoch milliseconds after which nobody waits any more
      */
-    public record Reply(String instance, long correlation) {}
+    public record Reply(String instance, long correlation, int partition, long deadlineMillis) {}
 
     /** The key of the record: the bytes of the id, which choose the slot. */
     public byte[] key() {

@@ -128,7 +128,8 @@ public final class EnvelopeCodec {
                         + CodedOutputStream.computeUInt32Size(5, mark.partition())
                         + CodedOutputStream.computeUInt64Size(6, mark.offset())
                         + CodedOutputStream.computeUInt32Size(7, mark.targetIndex())
-                        + CodedOutputStream.computeSInt64Size(8, mark.timestamp())];
+                        + CodedOutputStream.computeSInt64Size(8, mark.timestamp())
+                        + (mark.keyless() ? CodedOutputStream.computeBoolSize(9, true) : 0)];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         out.writeString(1, mark.source());
         out.writeUInt64(2, mark.epoch());
@@ -138,16 +139,23 @@ public final class EnvelopeCodec {
         out.writeUInt64(6, mark.offset());
         out.writeUInt32(7, mark.targetIndex());
         out.writeSInt64(8, mark.timestamp());
+        if (mark.keyless()) {
+            out.writeBool(9, true);
+        }
         return bytes;
     }
 
     private static byte[] reply(Envelope.Reply reply) throws IOException {
         byte[] bytes = new byte
                 [CodedOutputStream.computeStringSize(1, reply.instance())
-                        + CodedOutputStream.computeFixed64Size(2, reply.correlation())];
+                        + CodedOutputStream.computeFixed64Size(2, reply.correlation())
+                        + CodedOutputStream.computeUInt32Size(3, reply.partition())
+                        + CodedOutputStream.computeUInt64Size(4, reply.deadlineMillis())];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         out.writeString(1, reply.instance());
         out.writeFixed64(2, reply.correlation());
+        out.writeUInt32(3, reply.partition());
+        out.writeUInt64(4, reply.deadlineMillis());
         return bytes;
     }
 
@@ -279,6 +287,7 @@ public final class EnvelopeCodec {
         long offset = -1;
         int targetIndex = 0;
         long timestamp = -1;
+        boolean keyless = false;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
                 case 1 << 3 | 2 -> source = in.readStringRequireUtf8();
@@ -289,6 +298,7 @@ public final class EnvelopeCodec {
                 case 6 << 3 -> offset = in.readUInt64();
                 case 7 << 3 -> targetIndex = in.readUInt32();
                 case 8 << 3 -> timestamp = in.readSInt64();
+                case 9 << 3 -> keyless = in.readBool();
                 default -> skip(in, tag);
             }
         }
@@ -297,20 +307,24 @@ public final class EnvelopeCodec {
                     + " and target index, found " + source + ", " + topicId + ", " + partition + ", " + offset + ", "
                     + targetIndex);
         }
-        return new Envelope.Mark(source, epoch, topicId, topic, partition, offset, targetIndex, timestamp);
+        return new Envelope.Mark(source, epoch, topicId, topic, partition, offset, targetIndex, timestamp, keyless);
     }
 
     private static Envelope.Reply reply(CodedInputStream in) throws IOException {
         String instance = "";
         long correlation = 0;
+        int partition = 0;
+        long deadlineMillis = 0;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
                 case 1 << 3 | 2 -> instance = in.readStringRequireUtf8();
                 case 2 << 3 | 1 -> correlation = in.readFixed64();
+                case 3 << 3 -> partition = in.readUInt32();
+                case 4 << 3 -> deadlineMillis = in.readUInt64();
                 default -> skip(in, tag);
             }
         }
-        return new Envelope.Reply(instance, correlation);
+        return new Envelope.Reply(instance, correlation, partition, deadlineMillis);
     }
 
     private static Uuid uuid(byte[] bytes) throws IOException {

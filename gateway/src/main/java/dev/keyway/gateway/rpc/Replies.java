@@ -16,10 +16,9 @@ final class Replies {
                 answered(answer, answered, handler);
             }
         } else if (reply instanceof RpcCall.Reply.TimedOut timedOut) {
-            String last = timedOut.last() == null
-                    ? ""
-                    : "; last attempt: " + timedOut.last().reason();
-            answer.error(504, timedOut.reason() + last);
+            answer.error(504, timedOut.text());
+        } else if (reply instanceof RpcCall.Reply.Unsent unsent) {
+            answer.error(unsent.status(), unsent.reason());
         } else if (reply instanceof RpcCall.Reply.Blocked blocked) {
             answer.error(503, blocked.reason());
         } else if (reply instanceof RpcCall.Reply.Overloaded overloaded) {

@@ -18,13 +18,21 @@ public record RpcCall(String service, String handler, String key, MultiMap heade
         record Answered(dev.keyway.gateway.invoke.Outcome outcome, String invocationId) implements Reply {}
 
         /** The deadline passed; {@code last} is the last failed attempt or {@code null}. */
-        record TimedOut(String reason, dev.keyway.gateway.invoke.Outcome last) implements Reply {}
+        record TimedOut(String reason, dev.keyway.gateway.invoke.Outcome last) implements Reply {
+            /** All of it, for the caller. */
+            public String text() {
+                return last == null ? reason : reason + "; last attempt: " + last.reason();
+            }
+        }
 
         /** A blocked record holds the key; the reason names it. */
         record Blocked(String reason) implements Reply {}
 
         /** A bound is reached. */
         record Overloaded(String reason, long retryAfterSeconds) implements Reply {}
+
+        /** It could not be sent on its way, or nobody knows whether it was. */
+        record Unsent(int status, String reason) implements Reply {}
 
         /** The handler is not registered (any more). */
         record Unknown(String reason) implements Reply {}

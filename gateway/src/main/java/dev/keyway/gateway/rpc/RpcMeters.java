@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Map;
 
 /** Counts RPC calls by how they ended. Any thread. */
-final class RpcMeters {
+public final class RpcMeters {
     private static final List<String> OUTCOMES =
-            List.of("completed", "failed", "timed-out", "blocked", "overloaded", "unknown");
+            List.of("completed", "failed", "timed-out", "blocked", "overloaded", "unsent", "unknown");
 
     private final Map<String, Counter> counters = new HashMap<>();
 
-    RpcMeters(Meters meters) {
+    public RpcMeters(Meters meters) {
         OUTCOMES.forEach(outcome -> counters.put(outcome, meters.counter(Metric.RPC_CALLS, outcome)));
     }
 
-    void count(RpcCall.Reply reply) {
+    public void count(RpcCall.Reply reply) {
         counters.get(name(reply)).increment();
     }
 
@@ -32,6 +32,8 @@ final class RpcMeters {
             return "blocked";
         } else if (reply instanceof RpcCall.Reply.Overloaded) {
             return "overloaded";
+        } else if (reply instanceof RpcCall.Reply.Unsent) {
+            return "unsent";
         }
         return "unknown";
     }

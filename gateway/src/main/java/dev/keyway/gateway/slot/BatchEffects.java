@@ -23,21 +23,21 @@ final class BatchEffects {
      * @param taken the messages that are done with it
      * @param nowMillis processing time of its effects
      */
-    BatchEffects(SlotScope scope, FunctionInvocation batch, List<Message> taken, long nowMillis) {
+    BatchEffects(SlotScope scope, SlotInvocation batch, List<Message> taken, long nowMillis) {
         this.scope = scope;
         for (Message message : taken) {
             if (message.queued != null) {
                 changes.dequeue(new Queued(message.queued, message.bytes));
             }
         }
-        if (batch.result == FunctionInvocation.Result.HANDLED) {
-            apply(batch, nowMillis);
+        if (batch.result == SlotInvocation.Result.HANDLED) {
+            batch.apply(this, nowMillis);
         }
         sent.addAll(batch.transactional);
     }
 
     /** In the order in which Stateful Functions applies them; all of it is committed at once. */
-    private void apply(FunctionInvocation batch, long nowMillis) {
+    void apply(FunctionInvocation batch, long nowMillis) {
         FunctionAnswer.Effects effects = batch.effects;
         Address sender = batch.address();
         for (OutgoingMessage message : effects.messages()) {

@@ -12,7 +12,7 @@ final class Mailbox {
     final Address address;
     final Envelope.Target target;
     /** The batch that is out. */
-    FunctionInvocation flight;
+    SlotInvocation flight;
     /** Its turn is being begun or ended. */
     boolean busy;
     /** It is among those to be started. */
@@ -94,6 +94,17 @@ final class Mailbox {
                 break;
             }
             if (message.queued == null) {
+                found.add(message);
+            }
+        }
+        return found;
+    }
+
+    /** Calls that wait and are not stored. */
+    List<Message> calls() {
+        List<Message> found = new ArrayList<>(0);
+        for (Message message : waiting) {
+            if (message.queued == null && message.envelope.reply() != null) {
                 found.add(message);
             }
         }

@@ -4,6 +4,7 @@ import dev.keyway.gateway.commit.Part;
 import dev.keyway.gateway.inbox.Envelope;
 import dev.keyway.gateway.inbox.EnvelopeCodec;
 import dev.keyway.gateway.inbox.EnvelopeException;
+import dev.keyway.gateway.rpc.RpcCall;
 import dev.keyway.gateway.state.Arrival;
 import dev.keyway.gateway.state.Changes;
 import dev.keyway.gateway.state.Queued;
@@ -360,7 +361,7 @@ public final class Slot {
     }
 
     private void opened(List<Mailbox> able, List<Turn> turns) {
-        List<FunctionInvocation> batches = new ArrayList<>(able.size());
+        List<SlotInvocation> batches = new ArrayList<>(able.size());
         for (int i = 0; i < turns.size(); i++) {
             Mailbox mailbox = able.get(i);
             mailbox.busy = false;
@@ -368,14 +369,24 @@ public final class Slot {
                 shard.discard(turns.get(i));
                 continue;
             }
-            mailbox.flight = new FunctionInvocation(
-                    this, mailbox, turns.get(i), mailbox.take(most(mailbox), most()), scope, host.fence());
+            mailbox.flight = invocation(mailbox, turns.get(i));
             batches.add(mailbox.flight);
         }
         host.submit(batches);
     }
 
+    private SlotInvocation invocation(Mailbox mailbox, Turn turn) {
+        List<Message> messages = mailbox.take(most(mailbox), most());
+        if (mailbox.target.kind() == Envelope.Kind.HANDLER) {
+            return HandlerInvocation.of(this, mailbox, turn, messages, scope, host.fence(), host.epoch());
+        }
+        return new FunctionInvocation(this, mailbox, turn, messages, scope, host.fence());
+    }
+
     private int most(Mailbox mailbox) {
+        if (mailbox.target.kind() == Envelope.Kind.HANDLER) {
+            return 1;
+        }
         var endpoint = scope.functions().get().endpoint(mailbox.target.owner(), mailbox.target.name());
         int wanted = endpoint == null ? 1 : endpoint.maxNumBatchRequests();
         int most = scope.limits().batchMessages();
@@ -400,28 +411,28 @@ public final class Slot {
     }
 
     /** Batches of this slot have ended on their runners. */
-    public void landed(List<FunctionInvocation> batches) {
+    public void landed(List<SlotInvocation> batches) {
         if (ended) {
             return;
         }
         List<SlotCompletion> done = new ArrayList<>(batches.size());
-        for (FunctionInvocation batch : batches) {
+        for (SlotInvocation batch : batches) {
             land(batch, done);
         }
         complete(done);
         start();
     }
 
-    private void land(FunctionInvocation batch, List<SlotCompletion> done) {
+    private void land(SlotInvocation batch, List<SlotCompletion> done) {
         Mailbox mailbox = batch.mailbox;
-        if (batch.turn.stale() || batch.overtaking || batch.result == FunctionInvocation.Result.SPLIT) {
-            if (batch.result == FunctionInvocation.Result.SPLIT) {
+        if (batch.turn.stale() || batch.overtaking || batch.result == SlotInvocation.Result.SPLIT) {
+            if (batch.result == SlotInvocation.Result.SPLIT) {
                 batch.messages.forEach(message -> message.alone = true);
             }
             again(batch);
             return;
         }
-        int handled = batch.result == FunctionInvocation.Result.HANDLED ? batch.sent : batch.messages.size();
+        int handled = batch.result == SlotInvocation.Result.HANDLED ? batch.sent : batch.messages.size();
         List<Message> taken = batch.messages.subList(0, handled);
         mailbox.putBack(batch.messages.subList(handled, batch.messages.size()));
         BatchEffects effects =
@@ -443,7 +454,7 @@ public final class Slot {
         });
     }
 
-    private void again(FunctionInvocation batch) {
+    private void again(SlotInvocation batch) {
         shard.discard(batch.turn);
         batch.mailbox.flight = null;
         batch.mailbox.putBack(batch.messages);
@@ -451,7 +462,7 @@ public final class Slot {
     }
 
     private void sealed(
-            FunctionInvocation batch,
+            SlotInvocation batch,
             List<Message> taken,
             BatchEffects effects,
             io.vertx.core.AsyncResult<Sealed> sealed,
@@ -553,16 +564,44 @@ public final class Slot {
         long patience = pressed ? 0 : scope.limits().acceptMillis();
         List<SlotCompletion> accepted = new ArrayList<>();
         for (Mailbox mailbox : mailboxes.values()) {
-            FunctionInvocation flight = mailbox.flight;
-            if (flight != null
-                    && !mailbox.busy
-                    && !flight.overtaking
-                    && flight.holdsUp(now, scope.limits().acceptMillis())) {
+            SlotInvocation flight = mailbox.flight;
+            if (flight == null || mailbox.busy || flight.overtaking) {
+                continue;
+            }
+            if (flight.blockedBy() != null) {
+                answerCalls(mailbox, flight.blockedBy(), accepted);
+            }
+            if (flight.holdsUp(now, scope.limits().acceptMillis())) {
                 accept(mailbox, now - patience, accepted);
             }
         }
         complete(accepted);
         timers.tick();
+    }
+
+    /** Nobody knows when an operator comes: calls behind what waits for one are answered. */
+    private void answerCalls(Mailbox mailbox, String blockedBy, List<SlotCompletion> answered) {
+        List<Message> calls = mailbox.calls();
+        if (calls.isEmpty()) {
+            return;
+        }
+        Future<Sealed> sealed = shard.seal(new Changes());
+        if (sealed.failed()) {
+            broken(sealed.cause());
+            return;
+        }
+        mailbox.forget(calls);
+        RpcCall.Reply reply =
+                new RpcCall.Reply.Blocked("the key is blocked by " + blockedBy + "; resume or discard that record");
+        List<ProducerRecord<byte[], byte[]>> answers = new ArrayList<>(calls.size());
+        for (Message call : calls) {
+            // Once an answer was refused its caller has to do without one.
+            if (call.refusal == null && !call.alone) {
+                answers.add(CallInvocation.answer(scope.handlers(), call.envelope, reply));
+            }
+        }
+        mailbox.uncommitted++;
+        answered.add(completion(mailbox, calls, sealed.result(), answers));
     }
 
     private void accept(Mailbox mailbox, long before, List<SlotCompletion> accepted) {
@@ -644,11 +683,8 @@ public final class Slot {
             }
             for (Address address : found.result()) {
                 resumedUpTo = address;
-                int slash = address.type().lastIndexOf('/');
-                Envelope.Target target = Envelope.Target.function(
-                        address.type().substring(0, Math.max(0, slash)),
-                        address.type().substring(slash + 1));
-                Mailbox mailbox = mailboxes.computeIfAbsent(address, absent -> new Mailbox(absent, target));
+                Mailbox mailbox =
+                        mailboxes.computeIfAbsent(address, absent -> new Mailbox(absent, Wire.target(absent)));
                 mailbox.stored = true;
                 list(mailbox);
             }

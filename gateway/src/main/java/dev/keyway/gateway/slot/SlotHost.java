@@ -15,8 +15,11 @@ public interface SlotHost {
     /** The same, as calls see it. */
     Fence fence();
 
+    /** Grows with every owner of the slot; calls carry it. */
+    int epoch();
+
     /** Gives batches to their runners. */
-    void submit(List<FunctionInvocation> batches);
+    void submit(List<SlotInvocation> batches);
 
     /** To be committed, in this order. */
     void complete(List<SlotCompletion> completions);

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * @param source the source's id, for logs and dead letters
  * @param inbox name of the topic
  * @param functions the newest targets
+ * @param handlers the newest handlers of services
  * @param ids numbers of mailbox owners
  * @param sink where runners report invocations of slots
  * @param home where the transactions live
@@ -28,6 +29,7 @@ public record SlotScope(
         String inbox,
         Slots slots,
         Supplier<FunctionTargets> functions,
+        Handlers handlers,
         FailurePolicy.Source policies,
         ServiceIds ids,
         CompletionSink sink,

@@ -34,9 +34,18 @@ final class Wire {
                 TypedValue.of(argument.typename(), argument.value(), headers));
     }
 
-    /** The type as an address of state has it. */
+    /** The address of a message: that of a function, or of an object, whose exclusive handlers share it. */
     static Address address(Envelope.Target target, String id) {
-        return new Address(target.toString(), id);
+        return new Address(target.kind() == Envelope.Kind.HANDLER ? target.owner() : target.toString(), id);
+    }
+
+    /** What an address is of. Names of services have no slash, types of functions have one; a handler stays open. */
+    static Envelope.Target target(Address address) {
+        int slash = address.type().lastIndexOf('/');
+        return slash < 0
+                ? Envelope.Target.handler(address.type(), "")
+                : Envelope.Target.function(
+                        address.type().substring(0, slash), address.type().substring(slash + 1));
     }
 
     static Envelope message(

@@ -2,6 +2,7 @@ package dev.keyway.gateway.source;
 
 import dev.keyway.gateway.commit.Part;
 import dev.keyway.gateway.dispatch.Fence;
+import dev.keyway.gateway.invoke.DeliveryHeaders;
 import dev.keyway.ordering.OffsetMetadata;
 import dev.keyway.ordering.PressureGauge;
 import dev.keyway.ordering.SharedPressure;

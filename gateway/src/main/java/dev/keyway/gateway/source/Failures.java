@@ -1,19 +1,15 @@
 package dev.keyway.gateway.source;
 
-import dev.keyway.admin.model.OnFailure;
-import dev.keyway.admin.model.OnTerminal;
-import dev.keyway.admin.model.Protocol;
-import dev.keyway.admin.model.RetryPolicy;
-import dev.keyway.admin.model.Subscription;
-import dev.keyway.admin.model.Subscription.KeyAction;
+import dev.keyway.admin.model.Deployment;
+import dev.keyway.gateway.dispatch.FailureChoice;
 import dev.keyway.gateway.dispatch.Invocation;
 import dev.keyway.gateway.egress.DeadLetters;
 import dev.keyway.gateway.invoke.Outcome;
+import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.metrics.Policy;
 import dev.keyway.ordering.Backoff;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,59 +38,22 @@ final class Failures {
     }
 
     private static Policy policy(RecordInvocation invocation, Outcome outcome, boolean exhausted) {
-        Subscription subscription = invocation.origin().subscription();
-        if (exhausted) {
-            return onFailure(invocation);
-        }
-        return switch (outcome.kind()) {
-            case DEAD_LETTER -> Policy.DEAD_LETTER;
-            case DISCARD -> Policy.DISCARD;
-            case TERMINAL -> onTerminal(invocation, subscription);
-            default -> onFailure(invocation);
-        };
+        Target target = invocation.target();
+        Deployment deployment = target == null ? null : target.deployment();
+        return new FailureChoice(
+                        invocation.onFailure(),
+                        invocation.origin().subscription().onTerminal(),
+                        invocation.retryPolicy(),
+                        deployment == null ? null : deployment.protocol())
+                .of(outcome, exhausted);
     }
 
-    private static Policy onFailure(RecordInvocation invocation) {
-        OnFailure chosen = invocation.onFailure();
-        if (chosen == null) {
-            RetryPolicy policy = invocation.retryPolicy();
-            chosen = policy.onMaxAttempts() != null ? policy.onMaxAttempts() : OnFailure.PAUSE;
-        }
-        return switch (chosen) {
-            case PAUSE -> Policy.PAUSE;
-            case DEAD_LETTER -> Policy.DEAD_LETTER;
-            case DISCARD -> Policy.DISCARD;
-        };
-    }
-
-    private static Policy onTerminal(RecordInvocation invocation, Subscription subscription) {
-        OnTerminal chosen = subscription.onTerminal();
-        if (chosen == null) {
-            return invocation.target().deployment().protocol() == Protocol.RESTATE
-                    ? Policy.COMPLETE
-                    : onFailure(invocation);
-        }
-        return switch (chosen) {
-            case COMPLETE -> Policy.COMPLETE;
-            case PAUSE -> Policy.PAUSE;
-            case DEAD_LETTER -> Policy.DEAD_LETTER;
-            case DISCARD -> Policy.DISCARD;
-        };
-    }
-
-    /**
-     * Whether an operator's last word on this record was to discard it. Asked again here because the word may have come
-     * while nobody owned the partition, or been forgotten with a crash before the next commit.
-     */
     private static boolean discardedBefore(RecordInvocation invocation) {
-        boolean discarded = false;
-        for (KeyAction action : invocation.origin().subscription().desired().keyActions()) {
-            ConsumerRecord<byte[], byte[]> record = invocation.record();
-            if (action.names(record.topic(), record.partition(), record.offset())) {
-                discarded = action.action() == KeyAction.Action.DISCARD;
-            }
-        }
-        return discarded;
+        return FailureChoice.discarded(
+                invocation.origin().subscription(),
+                invocation.record().topic(),
+                invocation.record().partition(),
+                invocation.record().offset());
     }
 
     private static void finish(RecordInvocation invocation, Policy policy, Outcome outcome) {

@@ -4,6 +4,7 @@ import dev.keyway.admin.model.Subscription.KeyAction;
 import dev.keyway.admin.port.RuntimeView.BlockedKey;
 import dev.keyway.gateway.dispatch.Invocation;
 import dev.keyway.gateway.dispatch.Runner;
+import dev.keyway.gateway.invoke.RecordHeaders;
 import dev.keyway.gateway.metrics.Policy;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,6 +1,7 @@
 package dev.keyway.gateway.source;
 
 import dev.keyway.admin.model.OnFailure;
+import dev.keyway.admin.model.RetryPolicy;
 import dev.keyway.gateway.invoke.Target;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.event.Level;
@@ -36,6 +37,12 @@ final class Misfit extends RecordInvocation {
     @Override
     protected String prepare(Target target) {
         return reason;
+    }
+
+    @Override
+    protected RetryPolicy retryPolicy() {
+        RetryPolicy own = origin().subscription().retry();
+        return own == null ? origin().config().defaultRetryPolicy() : own;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.keyway.gateway.source;
 
 import dev.keyway.admin.model.Batch;
 import dev.keyway.gateway.dispatch.Batching;
+import dev.keyway.gateway.invoke.DeliveryHeaders;
 import dev.keyway.gateway.invoke.HeaderSink;
 import io.netty.util.AsciiString;
 

@@ -6,10 +6,10 @@ import dev.keyway.gateway.dispatch.Fence;
 import dev.keyway.gateway.dispatch.Invocation;
 import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.dispatch.Runner;
-import dev.keyway.gateway.slot.FunctionInvocation;
 import dev.keyway.gateway.slot.Slot;
 import dev.keyway.gateway.slot.SlotCompletion;
 import dev.keyway.gateway.slot.SlotHost;
+import dev.keyway.gateway.slot.SlotInvocation;
 import dev.keyway.gateway.slot.SlotScope;
 import dev.keyway.gateway.state.Shard;
 import io.vertx.core.Future;
@@ -72,6 +72,7 @@ final class SlotIntake implements Intake {
                 way.topics().inbox(),
                 way.slots(),
                 way.functions(),
+                way.handlers(),
                 way.policies(),
                 way.ids(),
                 origin.sink(),
@@ -160,9 +161,9 @@ final class SlotIntake implements Intake {
 
     /** Invocations have ended on their runners. */
     void done(List<Invocation> done) {
-        Map<Slot, List<FunctionInvocation>> bySlot = new IdentityHashMap<>();
+        Map<Slot, List<SlotInvocation>> bySlot = new IdentityHashMap<>();
         for (Invocation invocation : done) {
-            if (invocation instanceof FunctionInvocation batch) {
+            if (invocation instanceof SlotInvocation batch) {
                 bySlot.computeIfAbsent(batch.slot(), slot -> new ArrayList<>()).add(batch);
             } else {
                 misfit((RecordInvocation) invocation);
@@ -268,9 +269,14 @@ final class SlotIntake implements Intake {
         }
 
         @Override
-        public void submit(List<FunctionInvocation> batches) {
-            Map<Runner, List<FunctionInvocation>> byRunner = new IdentityHashMap<>();
-            for (FunctionInvocation batch : batches) {
+        public int epoch() {
+            return assignment.headers().epoch();
+        }
+
+        @Override
+        public void submit(List<SlotInvocation> batches) {
+            Map<Runner, List<SlotInvocation>> byRunner = new IdentityHashMap<>();
+            for (SlotInvocation batch : batches) {
                 Runner runner = route.runner(true, batch.owner(), batch.mailboxId());
                 byRunner.computeIfAbsent(runner, absent -> new ArrayList<>()).add(batch);
             }

@@ -21,6 +21,7 @@ import dev.keyway.gateway.egress.Egresses;
 import dev.keyway.gateway.invoke.statefun.FunctionTargets;
 import dev.keyway.gateway.metrics.Meters;
 import dev.keyway.gateway.slot.FailurePolicy;
+import dev.keyway.gateway.slot.Handlers;
 import dev.keyway.gateway.slot.SlotLimits;
 import dev.keyway.gateway.state.InternalTopics;
 import dev.keyway.gateway.state.Shards;
@@ -61,6 +62,7 @@ public final class SlotSource {
 
     /**
      * @param functions the newest targets
+     * @param handlers the newest handlers of services
      * @param policies the newest failure policies
      * @param exactlyOnce an exactly-once egress of functions, which all say the same of transactions; {@code null} for
      *     none
@@ -77,6 +79,7 @@ public final class SlotSource {
             Egresses egresses,
             Home home,
             Supplier<FunctionTargets> functions,
+            Handlers handlers,
             FailurePolicy.Source policies,
             Egress exactlyOnce)
             throws OptionException {
@@ -93,6 +96,7 @@ public final class SlotSource {
                 home.topics(),
                 home.trim(),
                 functions,
+                handlers,
                 policies,
                 ids,
                 new SlotLimits(config.state().acceptAfter().toMillis(), BATCH_MESSAGES, BATCH_BYTES, UNWRITTEN_BYTES));

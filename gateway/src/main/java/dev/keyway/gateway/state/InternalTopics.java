@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,12 +26,15 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * The inbox and the changelog on the home cluster, each with one partition for every slot. Creates them when they are absent
- * and checks them at every start; {@code docs/internal-topics.md} describes them. Its calls block; worker threads only.
+ * The inbox and the changelog on the home cluster, each with one partition for every slot, and the topic that answers come
+ * back by. Creates them when they are absent and checks them at every start; {@code docs/internal-topics.md} describes them. Its calls block; worker threads only.
  */
 public final class InternalTopics {
     /** How long tombstones stay in a changelog that Keyway creates: the oldest local store that can catch up. */
     static final Duration TOMBSTONES = Duration.ofDays(7);
+
+    /** How long answers stay, should anybody want to look at them. */
+    private static final Duration ANSWERS = Duration.ofMinutes(10);
 
     private static final Duration VISIBLE = Duration.ofSeconds(30);
 
@@ -62,7 +66,20 @@ public final class InternalTopics {
      * @param maxRecordBytes the largest record that the inbox takes ({@code max.message.bytes})
      */
     public record Found(
-            String inbox, Uuid inboxId, String changelog, Uuid changelogId, Duration tombstones, int maxRecordBytes) {}
+            String inbox,
+            Uuid inboxId,
+            String changelog,
+            Uuid changelogId,
+            Duration tombstones,
+            int maxRecordBytes,
+            Replies replies) {}
+
+    /**
+     * The topic that answers to callers come back by.
+     *
+     * @param maxRecordBytes the largest record that it takes
+     */
+    public record Replies(String topic, int partitions, int maxRecordBytes) {}
 
     public String inbox() {
         return prefix + "inbox";
@@ -72,8 +89,16 @@ public final class InternalTopics {
         return prefix + "changelog";
     }
 
+    public String replies() {
+        return prefix + "replies";
+    }
+
+    private List<String> names() {
+        return List.of(inbox(), changelog(), replies());
+    }
+
     /**
-     * Creates what is absent, checks both topics.
+     * Creates what is absent, checks all topics.
      *
      * @throws StateException if one exists and cannot be used, with everything that is wrong
      * @throws KafkaException if Kafka does not answer
@@ -86,17 +111,24 @@ public final class InternalTopics {
         if (!found.containsKey(changelog())) {
             create(topic(changelog(), CHANGELOG));
         }
+        if (!found.containsKey(replies())) {
+            create(topic(replies(), REPLIES));
+        }
         // A topic is created before every broker has heard of it.
         long deadline = System.nanoTime() + VISIBLE.toNanos();
-        while (found.size() < 2) {
+        while (found.size() < names().size()) {
             if (System.nanoTime() > deadline) {
-                String missing = found.containsKey(inbox()) ? changelog() : inbox();
+                Set<String> known = found.keySet();
+                String missing = names().stream()
+                        .filter(name -> !known.contains(name))
+                        .findFirst()
+                        .orElseThrow();
                 throw new KafkaException(name(missing) + " was created and is not visible after " + VISIBLE);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
             found = describe();
         }
-        return check(found.get(inbox()), found.get(changelog()));
+        return check(found.get(inbox()), found.get(changelog()), found.get(replies()));
     }
 
     /** Everything in the inbox is needed until its slot has committed past it; then {@link #trim} takes it away. */
@@ -115,6 +147,15 @@ public final class InternalTopics {
             Integer.toString(128 << 20),
             TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG,
             "false");
+
+    /** Whoever waits for an answer reads it at once; nobody reads it later. */
+    private static final Map<String, String> REPLIES = Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG,
+            Long.toString(ANSWERS.toMillis()),
+            TopicConfig.SEGMENT_BYTES_CONFIG,
+            Integer.toString(64 << 20));
 
     private NewTopic topic(String name, Map<String, String> config) {
         return new NewTopic(
@@ -140,7 +181,7 @@ public final class InternalTopics {
 
     private Map<String, TopicDescription> describe() {
         Map<String, TopicDescription> found = new HashMap<>();
-        admin.describeTopics(List.of(inbox(), changelog())).topicNameValues().forEach((name, future) -> {
+        admin.describeTopics(names()).topicNameValues().forEach((name, future) -> {
             try {
                 found.put(name, await(future::get));
             } catch (UnknownTopicOrPartitionException e) {
@@ -150,7 +191,7 @@ public final class InternalTopics {
         return found;
     }
 
-    private Found check(TopicDescription inbox, TopicDescription changelog) {
+    private Found check(TopicDescription inbox, TopicDescription changelog, TopicDescription replies) {
         Map<String, Config> configs = configs();
         List<String> problems = new ArrayList<>();
         partitions(inbox, problems);
@@ -183,6 +224,13 @@ public final class InternalTopics {
                 TopicConfig.CLEANUP_POLICY_COMPACT,
                 "because Kafka would delete state otherwise",
                 problems);
+        setting(
+                replies.name(),
+                configs,
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_DELETE,
+                "because compaction would keep the newest answer of every instance for ever",
+                problems);
         if (!problems.isEmpty()) {
             throw new StateException(String.join("\n", problems));
         }
@@ -195,9 +243,13 @@ public final class InternalTopics {
                 changelog.name(),
                 changelog.topicId(),
                 Duration.ofMillis(Long.parseLong(tombstones)),
-                Integer.parseInt(configs.get(inbox.name())
-                        .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
-                        .value()));
+                maxMessageBytes(configs, inbox.name()),
+                new Replies(replies.name(), replies.partitions().size(), maxMessageBytes(configs, replies.name())));
+    }
+
+    private static int maxMessageBytes(Map<String, Config> configs, String topic) {
+        return Integer.parseInt(
+                configs.get(topic).get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
     }
 
     private void partitions(TopicDescription topic, List<String> problems) {
@@ -225,9 +277,9 @@ public final class InternalTopics {
     }
 
     private Map<String, Config> configs() {
-        List<ConfigResource> resources = List.of(
-                new ConfigResource(ConfigResource.Type.TOPIC, inbox()),
-                new ConfigResource(ConfigResource.Type.TOPIC, changelog()));
+        List<ConfigResource> resources = names().stream()
+                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                .toList();
         Map<String, Config> configs = new HashMap<>();
         await(() -> admin.describeConfigs(resources).all().get())
                 .forEach((resource, config) -> configs.put(resource.name(), config));

@@ -29,7 +29,7 @@ class EnvelopeProperties {
             new Envelope.Argument("shop/add", new byte[] {1, 2}),
             List.of(new RecordHeader("traceparent", new byte[] {3})),
             new Envelope.Mark("shop/orders", 2, new Uuid(1, 2), "orders", 3, 300, 1, 1_700_000_000_000L),
-            new Envelope.Reply("one", 7));
+            new Envelope.Reply("one", 7, 2, 300));
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
     void whatWasWrittenIsRead(@ForAll("envelopes") Envelope envelope) throws EnvelopeException {
@@ -71,7 +71,7 @@ class EnvelopeProperties {
                         + "22140a0473686f70120573746f636b1a05736f636b73"
                         + "2a0873686f702f616464" + "32020102" + "3a100a0b7472616365706172656e74120103"
                         + "42370a0b73686f702f6f726465727310021a100000000000000001000000000000000222066f7264657273"
-                        + "280330ac0238014080a0abfef962" + "4a0e0a036f6e65110700000000000000");
+                        + "280330ac0238014080a0abfef962" + "4a130a036f6e65110700000000000000180220ac02");
     }
 
     @Example
@@ -122,9 +122,10 @@ class EnvelopeProperties {
                 Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(Uuid::new);
         Arbitrary<Envelope.Mark> marks = Combinators.combine(
                         text, counts, ids, text, small, counts, small, Arbitraries.longs())
-                .as(Envelope.Mark::new)
+                .as((source, epoch, id, topic, partition, offset, target, timestamp) -> new Envelope.Mark(
+                        source, epoch, id, topic, partition, offset, target, timestamp, offset % 2 == 1))
                 .injectNull(0.3);
-        Arbitrary<Envelope.Reply> replies = Combinators.combine(text, Arbitraries.longs())
+        Arbitrary<Envelope.Reply> replies = Combinators.combine(text, Arbitraries.longs(), small, counts)
                 .as(Envelope.Reply::new)
                 .injectNull(0.5);
         return Combinators.combine(

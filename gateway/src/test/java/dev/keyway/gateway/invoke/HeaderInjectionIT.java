@@ -6,7 +6,6 @@ import dev.keyway.admin.model.Deployment;
 import dev.keyway.admin.model.ServiceType;
 import dev.keyway.gateway.fixture.LongForm;
 import dev.keyway.gateway.invoke.TestCalls.TestCall;
-import dev.keyway.gateway.source.DeliveryHeaders;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.vertx.core.buffer.Buffer;

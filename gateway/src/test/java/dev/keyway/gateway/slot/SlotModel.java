@@ -105,6 +105,7 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
                 "inbox",
                 new Slots(1),
                 () -> FunctionTargets.NONE,
+                null,
                 message -> new FailurePolicy(OnFailure.DEAD_LETTER, null, "letters"),
                 null,
                 null,
@@ -251,11 +252,11 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
         FunctionInvocation batch = out.remove(which % out.size());
         boolean refused = batch.messages.get(0).refusal != null;
         if (refused || (given && batch.messages.size() == 1)) {
-            batch.result = FunctionInvocation.Result.DISPOSED;
+            batch.result = SlotInvocation.Result.DISPOSED;
             String letter = uid(batch.messages.get(0));
             batch.transactional = List.of(new ProducerRecord<>("letters", bytes(letter)));
         } else if (given) {
-            batch.result = FunctionInvocation.Result.SPLIT;
+            batch.result = SlotInvocation.Result.SPLIT;
         } else {
             handle(batch, Math.max(1, Math.min(most, batch.messages.size())));
         }
@@ -288,7 +289,7 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
             apply(batch.address(), argument[0], argument[1], messages, delayed);
         }
         batch.sent = sent;
-        batch.result = FunctionInvocation.Result.HANDLED;
+        batch.result = SlotInvocation.Result.HANDLED;
         batch.request = new FunctionRequest.Ready(batch.address(), sent, Map.of("seen", SEEN), new byte[0]);
         batch.effects = new FunctionAnswer.Effects(
                 messages,
@@ -473,8 +474,14 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
     }
 
     @Override
-    public void submit(List<FunctionInvocation> batches) {
-        for (FunctionInvocation batch : batches) {
+    public int epoch() {
+        return life;
+    }
+
+    @Override
+    public void submit(List<SlotInvocation> batches) {
+        for (SlotInvocation each : batches) {
+            FunctionInvocation batch = (FunctionInvocation) each;
             assertThat(out).noneMatch(other -> other.address().equals(batch.address()));
             trace.add("out " + uids(batch));
             out.add(batch);

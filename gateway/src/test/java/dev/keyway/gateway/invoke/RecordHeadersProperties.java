@@ -1,8 +1,7 @@
-package dev.keyway.gateway.source;
+package dev.keyway.gateway.invoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keyway.gateway.invoke.HeaderSink;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -11,18 +11,21 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The egress records of a function's answer on their way. On the invocation's runner. */
-final class FunctionDelivery extends AnswerDelivery {
-    private static final Logger LOG = LoggerFactory.getLogger(FunctionDelivery.class);
+/** The egress records that an answer asks for on their way. On the invocation's runner. */
+final class SlotDelivery extends AnswerDelivery {
+    private static final Logger LOG = LoggerFactory.getLogger(SlotDelivery.class);
     private static final Backoff BACKOFF = new Backoff(500, 2.0, 30_000, 30_000);
 
-    private final FunctionInvocation invocation;
+    private final SlotInvocation invocation;
     private final SlotScope scope;
+    private final boolean waitsForTopic;
 
-    FunctionDelivery(FunctionInvocation invocation, SlotScope scope, Effects effects) {
+    /** @param waitsForTopic whether it was not the answer that named the topics */
+    SlotDelivery(SlotInvocation invocation, SlotScope scope, Effects effects, boolean waitsForTopic) {
         super(invocation, scope.egresses(), effects, BACKOFF);
         this.invocation = invocation;
         this.scope = scope;
+        this.waitsForTopic = waitsForTopic;
     }
 
     @Override
@@ -48,7 +51,7 @@ final class FunctionDelivery extends AnswerDelivery {
 
     @Override
     public boolean waitsForTopic(EgressRecord record) {
-        return false;
+        return waitsForTopic;
     }
 
     @Override

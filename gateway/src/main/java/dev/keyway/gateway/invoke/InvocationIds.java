@@ -1,4 +1,4 @@
-package dev.keyway.gateway.source;
+package dev.keyway.gateway.invoke;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -7,13 +7,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /** Restate's invocation ids: 8 bytes of the key's hash, then 16 that are stable for one record. */
-final class InvocationIds {
+public final class InvocationIds {
     private static final int LENGTH = 24;
     private static final int KEY_PART = 8;
 
     private InvocationIds() {}
 
-    static byte[] of(byte[] key, String idempotencyKey) {
+    public static byte[] of(byte[] key, String idempotencyKey) {
         byte[] keyHash = sha256(key);
         byte[] unique = sha256(idempotencyKey.getBytes(StandardCharsets.UTF_8));
         return ByteBuffer.allocate(LENGTH)

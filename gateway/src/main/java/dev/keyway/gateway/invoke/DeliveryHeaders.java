@@ -1,7 +1,5 @@
-package dev.keyway.gateway.source;
+package dev.keyway.gateway.invoke;
 
-import dev.keyway.gateway.invoke.HeaderSink;
-import dev.keyway.gateway.invoke.PercentEncoding;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -11,14 +9,14 @@ import org.apache.kafka.common.record.TimestampType;
 /**
  * The headers of the records of one partition on their way to a handler (design section 4). What is the same for all of
  * them is made once; what is not is written as bytes, which is what goes out, without a string between. Immutable; any
- * thread. Public because the benchmarks measure it.
+ * thread.
  */
 public final class DeliveryHeaders {
     private static final AsciiString KAFKA_OFFSET = AsciiString.cached("kafka.offset");
-    static final AsciiString KAFKA_TOPIC = AsciiString.cached("kafka.topic");
+    public static final AsciiString KAFKA_TOPIC = AsciiString.cached("kafka.topic");
     private static final AsciiString KAFKA_PARTITION = AsciiString.cached("kafka.partition");
     private static final AsciiString KAFKA_TIMESTAMP = AsciiString.cached("kafka.timestamp");
-    static final AsciiString SUBSCRIPTION_ID = AsciiString.cached("restate.subscription.id");
+    public static final AsciiString SUBSCRIPTION_ID = AsciiString.cached("restate.subscription.id");
     private static final AsciiString KAFKA_KEY = AsciiString.cached("kafka.key");
     private static final AsciiString KEYWAY_KEY = AsciiString.cached("keyway-key");
     private static final AsciiString KEYWAY_ASSIGNMENT = AsciiString.cached("keyway-assignment");
@@ -85,21 +83,21 @@ public final class DeliveryHeaders {
         return plain ? new AsciiString(rawKey, false) : encoded;
     }
 
-    AsciiString topic() {
+    public AsciiString topic() {
         return topic;
     }
 
-    int epoch() {
+    public int epoch() {
         return epochNumber;
     }
 
     /** An idempotency key up to its offset. */
-    AsciiString idempotencyPrefix() {
+    public AsciiString idempotencyPrefix() {
         return prefix;
     }
 
     /** Stable over attempts and owners: {@code subscription/topic/partition/offset}. */
-    String idempotencyKey(long offset) {
+    public String idempotencyKey(long offset) {
         return new String(coordinates, StandardCharsets.US_ASCII) + offset;
     }
 

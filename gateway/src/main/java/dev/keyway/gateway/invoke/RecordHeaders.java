@@ -1,7 +1,5 @@
-package dev.keyway.gateway.source;
+package dev.keyway.gateway.invoke;
 
-import dev.keyway.gateway.invoke.HeaderSink;
-import dev.keyway.gateway.invoke.PercentEncoding;
 import io.netty.util.AsciiString;
 import java.util.Base64;
 import java.util.Locale;
@@ -14,7 +12,7 @@ import org.apache.kafka.common.header.Headers;
  * names with printable ASCII values go as they are, in lower case as HTTP/2 wants it, any other goes as one {@code
  * keyway-header: <percent-encoded name>;<base64url value>} each. Repeats and order are kept.
  */
-final class RecordHeaders {
+public final class RecordHeaders {
     static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
     private static final AsciiString KEYWAY_HEADER = AsciiString.cached("keyway-header");
     private static final Set<String> RESERVED = Set.of(
@@ -42,7 +40,7 @@ final class RecordHeaders {
     private RecordHeaders() {}
 
     /** Writes the headers and returns how many were dropped. */
-    static int write(Headers headers, HeaderSink sink) {
+    public static int write(Headers headers, HeaderSink sink) {
         int dropped = 0;
         for (Header header : headers) {
             String name = header.key();
@@ -122,7 +120,7 @@ final class RecordHeaders {
         return value.length == 55 || value[55] == '-';
     }
 
-    static String base64(byte[] value) {
+    public static String base64(byte[] value) {
         return value == null ? "" : Base64.getUrlEncoder().encodeToString(value);
     }
 }
