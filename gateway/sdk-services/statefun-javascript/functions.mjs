@@ -35,6 +35,7 @@ statefun.bind({
   },
 });
 
+const COMMAND = StateFun.jsonType("example/command");
 const DEPOSIT = StateFun.jsonType("example/deposit");
 const TRANSFER = StateFun.jsonType("example/transfer");
 const CANCEL = StateFun.jsonType("example/cancel");
@@ -45,25 +46,40 @@ function add(context, amount) {
   emit(context, env.BALANCES_TOPIC ?? "balances", `${context.self.id}:${balance}`);
 }
 
+function apply(context, deposit, transfer, cancel) {
+  if (deposit !== undefined) {
+    add(context, deposit.amount);
+  }
+  if (transfer !== undefined) {
+    const { to, amount, afterMillis, token } = transfer;
+    const typename = "example/bank";
+    if (afterMillis !== undefined) {
+      const order = messageBuilder({ typename, id: context.self.id, value: { to, amount }, valueType: TRANSFER });
+      context.sendAfter(afterMillis, order, token);
+    } else {
+      add(context, -amount);
+      context.send(messageBuilder({ typename, id: to, value: { amount }, valueType: DEPOSIT }));
+    }
+  }
+  if (cancel !== undefined) {
+    context.cancelDelayedMessage(cancel.token);
+  }
+}
+
 // Accounts: see Bank.java.
 statefun.bind({
   typename: "example/bank",
   specs: [{ name: "balance", type: StateFun.intType() }],
   fn(context, message) {
-    if (message.is(DEPOSIT)) {
-      add(context, message.as(DEPOSIT).amount);
+    if (message.is(COMMAND)) {
+      const { deposit, transfer, cancel } = message.as(COMMAND);
+      apply(context, deposit, transfer, cancel);
+    } else if (message.is(DEPOSIT)) {
+      apply(context, message.as(DEPOSIT));
     } else if (message.is(TRANSFER)) {
-      const { to, amount, afterMillis, token } = message.as(TRANSFER);
-      const typename = "example/bank";
-      if (afterMillis !== undefined) {
-        const order = messageBuilder({ typename, id: context.self.id, value: { to, amount }, valueType: TRANSFER });
-        context.sendAfter(afterMillis, order, token);
-      } else {
-        add(context, -amount);
-        context.send(messageBuilder({ typename, id: to, value: { amount }, valueType: DEPOSIT }));
-      }
+      apply(context, undefined, message.as(TRANSFER));
     } else if (message.is(CANCEL)) {
-      context.cancelDelayedMessage(message.as(CANCEL).token);
+      apply(context, undefined, undefined, message.as(CANCEL));
     } else {
       throw new Error(`a bank knows no ${message.valueTypeName}`);
     }

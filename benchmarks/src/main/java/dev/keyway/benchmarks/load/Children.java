@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
@@ -48,10 +49,15 @@ final class Children implements AutoCloseable {
 
     /** Starts {@code java} with these arguments. */
     ChildJvm java(String name, List<String> args) {
+        return java(name, args, Map.of());
+    }
+
+    /** Starts {@code java} with these arguments and environment variables. */
+    ChildJvm java(String name, List<String> args, Map<String, String> environment) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(args);
-        ChildJvm child = new ChildJvm(name, command, directory.resolve(name.replace(' ', '-') + ".log"));
+        ChildJvm child = new ChildJvm(name, command, environment, directory.resolve(name.replace(' ', '-') + ".log"));
         all.add(child);
         return child;
     }

@@ -19,11 +19,15 @@ final class Gauges {
     private final Map<Of, Long> pids = new EnumMap<>(Of.class);
 
     Gauges(Caller caller, ChildJvm broker, ChildJvm handler) {
-        this.caller = caller.jvm();
-        pids.put(Of.CALLER, caller.jvm().pid());
+        this(caller.jvm(), broker, handler, caller.loadPid());
+    }
+
+    Gauges(ChildJvm caller, ChildJvm broker, ChildJvm handler, long loadPid) {
+        this.caller = caller;
+        pids.put(Of.CALLER, caller.pid());
         pids.put(Of.BROKER, broker.pid());
         pids.put(Of.HANDLER, handler.pid());
-        pids.put(Of.LOAD, caller.loadPid());
+        pids.put(Of.LOAD, loadPid);
     }
 
     /** Throws if the caller has ended. */

@@ -31,6 +31,9 @@ final class Goals {
                 new Goal("events/s: object / parallel-consumer", 2.0, true, throughput(PEER), ""),
                 new Goal("events/s: batch / one call per event", 5.0, true, batches(), ""),
                 new Goal("events/s: reply exactly-once / at-least-once", 0.7, true, replies(), ""),
+                new Goal("events/s: function, 1,000 keys", 35_000, true, function(Scenarios.FUNCTION), ""),
+                new Goal("events/s: function, one key", 50_000, true, function(Scenarios.FUNCTION_HOT), ""),
+                new Goal("function at 1,000 events/s, to committed output p99", 120, false, functionLatency(), "ms"),
                 new Goal(
                         "10 ms handlers, 10,000 keys: object / lower of concurrency bound and bare held",
                         0.95,
@@ -64,6 +67,17 @@ final class Goals {
 
     private double replies() {
         return row(Scenarios.REPLIES, REPLY_ONCE, Row::perSecond) / row(Scenarios.REPLIES, REPLY, Row::perSecond);
+    }
+
+    private double function(String scenario) {
+        return row(scenario, FunctionScenario.CALLER, Row::perSecond);
+    }
+
+    private double functionLatency() {
+        return row(
+                Scenarios.FUNCTION_RATE,
+                FunctionScenario.CALLER,
+                row -> row.live() == null ? Double.NaN : row.live().toHandler().p99() / 1e6);
     }
 
     /** The bound is taken from the time that the handler really took, which is a little more than it was told. */

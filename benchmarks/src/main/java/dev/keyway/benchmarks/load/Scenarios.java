@@ -23,6 +23,9 @@ final class Scenarios {
     static final String CALM = "rate-1000";
     static final String BATCHES = "batch-500";
     static final String REPLIES = "reply";
+    static final String FUNCTION = "function";
+    static final String FUNCTION_RATE = "function-rate";
+    static final String FUNCTION_HOT = "function-hot";
     static final int VALUE_BYTES = 200;
 
     private static final int RECORDS = 300_000;
@@ -67,6 +70,10 @@ final class Scenarios {
                 List.of(REPLY, REPLY_ONCE),
                 0,
                 true));
+        all.add(function(FUNCTION, "a function with state and output, 1,000 keys", Keys.uniform(1_000), 8, 0));
+        all.add(function(
+                FUNCTION_RATE, "the same at 1,000 events/s, to a reader of its output", Keys.uniform(1_000), 8, 1_000));
+        all.add(function(FUNCTION_HOT, "the same with one key", Keys.uniform(1), 1, 0));
         for (int subscriptions : new int[] {0, 1, 10, 200}) {
             all.add(new SubscriptionScenario(
                     "subscriptions-" + subscriptions,
@@ -78,6 +85,10 @@ final class Scenarios {
                     Math.pow(10, exponent)));
         }
         return all;
+    }
+
+    private static Scenario function(String name, String about, Keys keys, int partitions, int rate) {
+        return new FunctionScenario(name, about, new Workload(RECORDS, keys, VALUE_BYTES, 1, partitions), rate);
     }
 
     private static Scenario rate(int rate) {

@@ -46,4 +46,10 @@ final class Setup {
             defaultValue = "benchmarks/parallel-consumer/target/parallel-consumer-peer.jar",
             description = "Jar of the parallel-consumer peer (${DEFAULT-VALUE}).")
     Path peerJar;
+
+    @Option(
+            names = "--functions",
+            defaultValue = "gateway/sdk-services/statefun-java/target",
+            description = "Built functions of the Java SDK of Stateful Functions (${DEFAULT-VALUE}).")
+    Path functions;
 }

@@ -82,6 +82,29 @@ final class Stage implements AutoCloseable {
         return consumers;
     }
 
+    /** A gateway with functions that read one topic and write another, which the caller ends. */
+    FunctionKeyway functions(String in, String out) {
+        return new FunctionKeyway(children, setup, bootstrapServers, in, out);
+    }
+
+    /** What the functions' processes and the broker take. */
+    Gauges gauges(FunctionKeyway functions) {
+        return new Gauges(
+                functions.gateway(),
+                broker,
+                functions.functions(),
+                ProcessHandle.current().pid());
+    }
+
+    String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    /** Why there are no functions to call, or empty. */
+    String missingFunctions() {
+        return FunctionKeyway.missing(setup);
+    }
+
     /** The gateway; starts it if it does not run. */
     KeywayProcess keyway() {
         if (keyway == null) {

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  */
 record Workload(int records, Keys keys, int valueBytes, int topics, int partitions) {
     private static final int KEY_DIGITS = 7;
-    private static final String KEY_PREFIX = "key-";
+    static final String KEY_PREFIX = "key-";
 
     Workload {
         if (records < 1 || topics < 1 || partitions < 1 || valueBytes < Body.LEAST) {

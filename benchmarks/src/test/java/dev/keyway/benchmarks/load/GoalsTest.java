@@ -46,7 +46,7 @@ class GoalsTest {
 
     @Test
     void withoutResultsNothingIsMeasuredAndNothingMet() {
-        assertThat(Goals.of(results)).hasSize(10).allSatisfy(goal -> {
+        assertThat(Goals.of(results)).hasSize(13).allSatisfy(goal -> {
             assertThat(goal.verdict()).isEqualTo("not measured");
             assertThat(goal.met()).isFalse();
         });
@@ -71,6 +71,16 @@ class GoalsTest {
 
         assertThat(goal("events/s: batch").measured()).isEqualTo(4.99);
         assertThat(goal("events/s: batch").verdict()).isEqualTo("NOT MET");
+    }
+
+    @Test
+    void functionsAreJudgedByTheirOwnScenarios() {
+        backlog(Scenarios.FUNCTION, FunctionScenario.CALLER, pass(35_000, 0, 1));
+        backlog(Scenarios.FUNCTION_HOT, FunctionScenario.CALLER, pass(49_999, 0, 1));
+
+        assertThat(goal("events/s: function, 1,000 keys").met()).isTrue();
+        assertThat(goal("events/s: function, one key").met()).isFalse();
+        assertThat(goal("function at 1,000").verdict()).isEqualTo("not measured");
     }
 
     @Test
@@ -176,7 +186,7 @@ class GoalsTest {
         assertThat(row.getJsonObject("costs").getJsonObject("caller").getDouble("cpuSecondsPerMillionEvents"))
                 .isEqualTo(3);
         assertThat(json.getJsonArray("rows").getJsonObject(1).getString("note")).isEqualTo("no jar");
-        assertThat(json.getJsonArray("goals")).hasSize(10);
+        assertThat(json.getJsonArray("goals")).hasSize(13);
         assertThat(json.getJsonArray("faults")).isEqualTo(new JsonArray().add("lag of 10: lost"));
     }
 }

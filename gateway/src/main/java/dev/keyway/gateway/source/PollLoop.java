@@ -48,7 +48,7 @@ final class PollLoop extends KafkaConsumer<byte[], byte[]> implements ConsumerRe
     private static final long MAX_ERROR_BACKOFF_MS = 5_000;
     private static final long MIN_ERROR_BACKOFF_MS = 100;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration CLOSE_TIMEOUT_AFTER_LEAVING = Duration.ofMillis(100);
+    private static final Duration CLOSE_TIMEOUT_AFTER_LEAVING = Duration.ofMillis(300);
     private static final Duration REVOKE_COMMIT_TIMEOUT = Duration.ofSeconds(10);
 
     /** What the source hears from the poll thread; each implementation hops to its own context. */

@@ -397,8 +397,8 @@ public final class Shard {
                     ? states.isNext(batch, key)
                     : overlay.firstSealed(change.bytes()) == batch;
             if (!next) {
-                throw new IllegalStateException(
-                        "slot " + slot + ": changes are committed before earlier ones of the same record");
+                throw new IllegalStateException("slot " + slot
+                        + ": changes are committed before earlier ones of the same record, " + change.key());
             }
         }
         batch.state = Sealed.State.COMMITTED;

@@ -28,6 +28,11 @@ final class Bank implements StatefulFunction {
     /** Takes back a delayed transfer. */
     record Cancel(String token) {}
 
+    /** Any one of them: a topic has values of one type, and keeps the order in which an account is told. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Command(Deposit deposit, Transfer transfer, Cancel cancel) {}
+
+    private static final Type<Command> COMMAND = Example.json("command", Command.class);
     private static final Type<Deposit> DEPOSIT = Example.json("deposit", Deposit.class);
     private static final Type<Transfer> TRANSFER = Example.json("transfer", Transfer.class);
     private static final Type<Cancel> CANCEL = Example.json("cancel", Cancel.class);
@@ -41,17 +46,32 @@ final class Bank implements StatefulFunction {
 
     @Override
     public CompletableFuture<Void> apply(Context context, Message message) {
-        if (message.is(DEPOSIT)) {
-            add(context, message.as(DEPOSIT).amount());
+        if (message.is(COMMAND)) {
+            Command command = message.as(COMMAND);
+            apply(context, command.deposit(), command.transfer(), command.cancel());
+        } else if (message.is(DEPOSIT)) {
+            apply(context, message.as(DEPOSIT), null, null);
         } else if (message.is(TRANSFER)) {
-            transfer(context, message.as(TRANSFER));
+            apply(context, null, message.as(TRANSFER), null);
         } else if (message.is(CANCEL)) {
-            context.cancelDelayedMessage(message.as(CANCEL).token());
+            apply(context, null, null, message.as(CANCEL));
         } else {
             throw new IllegalArgumentException("a bank knows no " + message.valueTypeName());
         }
         Example.delivered(context, message.valueTypeName().name());
         return context.done();
+    }
+
+    private static void apply(Context context, Deposit deposit, Transfer transfer, Cancel cancel) {
+        if (deposit != null) {
+            add(context, deposit.amount());
+        }
+        if (transfer != null) {
+            transfer(context, transfer);
+        }
+        if (cancel != null) {
+            context.cancelDelayedMessage(cancel.token());
+        }
     }
 
     private static void transfer(Context context, Transfer transfer) {

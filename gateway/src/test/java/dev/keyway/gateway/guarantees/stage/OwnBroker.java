@@ -61,6 +61,7 @@ public final class OwnBroker implements AutoCloseable {
                 .property("controller.quorum.voters", "1@127.0.0.1:" + controller)
                 .property("group.consumer.session.timeout.ms", Integer.toString(sessionTimeoutMillis))
                 .property("group.consumer.heartbeat.interval.ms", "500")
+                .property("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000")
                 .build();
         try {
             broker.start();

@@ -49,6 +49,13 @@ public record Settings(boolean longForm, long seed, int events, int killCount, i
                 killCount, System.nanoTime(), share(), Pace.of(0, share(), time).perSecond());
     }
 
+    /** The scenario of the functions, which has a run of its own: all events and kills. */
+    public Pace functions() {
+        int kills = longForm ? killCount : 3;
+        int perSecond = longForm ? (int) (events / KILL.multipliedBy(kills).toSeconds()) : 2_200;
+        return new Pace(kills, System.nanoTime(), events, Math.max(50, perSecond));
+    }
+
     private Pace shortPace(int rounds) {
         return new Pace(rounds, System.nanoTime(), share(), SHORT_RECORDS_PER_SECOND);
     }

@@ -34,6 +34,7 @@ public final class Stage implements AutoCloseable {
     private final OwnBroker broker;
     private final TestTopics topics;
     private boolean registered;
+    private Path module;
     private int incarnation;
 
     private Stage(Settings settings, int places) throws Exception {
@@ -54,6 +55,12 @@ public final class Stage implements AutoCloseable {
     /** Starts broker and handler, no instance yet. */
     public static Stage start(Settings settings, int places) throws Exception {
         return new Stage(settings, places);
+    }
+
+    /** The module of all instances that are launched from now on; none of them registers a handler. */
+    public void module(String yaml) throws IOException {
+        module = Files.writeString(directory.resolve("module.yaml"), yaml);
+        registered = true;
     }
 
     public Settings settings() {
@@ -80,6 +87,11 @@ public final class Stage implements AutoCloseable {
         return topics;
     }
 
+    /** Of Keyway's own topics. */
+    String prefix() {
+        return "g" + settings.seed() + ".";
+    }
+
     public List<Happening> happenings() {
         return List.copyOf(happenings);
     }
@@ -102,7 +114,7 @@ public final class Stage implements AutoCloseable {
         Path home = Files.createDirectories(directory.resolve("slot-" + slot));
         Path config = home.resolve("keyway.yaml");
         String bootstrap = "127.0.0.1:" + brokerProxies.get(slot).port();
-        Files.writeString(config, StageConfig.yaml(home.resolve("data"), "g" + settings.seed() + ".", bootstrap));
+        Files.writeString(config, StageConfig.yaml(home.resolve("data"), prefix(), bootstrap, module));
         String name = "i" + slot + "-" + ++incarnation;
         GatewayProcess process = GatewayProcess.start(name, config, directory.resolve(name + ".log"), happenings::add);
         slots.set(slot, process);
@@ -136,6 +148,11 @@ public final class Stage implements AutoCloseable {
 
     public void awaitReady(int slot) {
         await().atMost(PATIENCE).until(() -> slots.get(slot).ready());
+    }
+
+    /** Processes so far. */
+    int launched() {
+        return incarnation;
     }
 
     /** Instances that run and answer. */

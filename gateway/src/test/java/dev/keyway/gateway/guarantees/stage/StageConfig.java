@@ -28,8 +28,20 @@ public final class StageConfig {
 
     private StageConfig() {}
 
-    /** {@code keyway.yaml} of one instance. Several connections would let resets and new calls overtake each other. */
-    static String yaml(Path data, String prefix, String bootstrapServers) {
+    /** What follows the cluster: a subscription states its session itself, the inbox has that of its cluster. */
+    private static final String OF_MODULE = """
+                  properties:
+                    session.timeout.ms: %d
+                    heartbeat.interval.ms: 300
+            modules: [%s]
+            state:
+              slots: 12
+              memory-bytes: 32MiB
+              write-buffer-bytes: 16MiB
+            """;
+
+    /** {@code keyway.yaml} of one instance, with a module unless it is {@code null}. Several connections would let resets and new calls overtake each other. */
+    static String yaml(Path data, String prefix, String bootstrapServers, Path module) {
         return """
                 data-dir: %s
                 ingress:
@@ -41,7 +53,7 @@ public final class StageConfig {
                   clusters:
                     - name: main
                       brokers: ["PLAINTEXT://%s"]
-                limits:
+                %slimits:
                   partition-records: %d
                   process-bytes: %d
                 workers:
@@ -55,6 +67,14 @@ public final class StageConfig {
                 consumer:
                   commit-interval: 200ms
                   drain-timeout: %s
-                """.formatted(data, prefix, bootstrapServers, PARTITION_RECORDS, PROCESS_BYTES, CALL_TIMEOUT, DRAIN);
+                """.formatted(
+                        data,
+                        prefix,
+                        bootstrapServers,
+                        module == null ? "" : OF_MODULE.formatted(SESSION_TIMEOUT_MS, module),
+                        PARTITION_RECORDS,
+                        PROCESS_BYTES,
+                        CALL_TIMEOUT,
+                        DRAIN);
     }
 }
