@@ -147,7 +147,8 @@ final class ForwardedInvocation extends HandlerInvocation {
         switch (policy) {
             case COMPLETE, DISCARD -> end(policy, outcome);
             case PAUSE -> {
-                if (subscription != null && FailureChoice.discarded(subscription, mark.topic(), mark.partition(), mark.offset())) {
+                if (subscription != null
+                        && FailureChoice.discarded(subscription, mark.topic(), mark.partition(), mark.offset())) {
                     end(Policy.DISCARD, outcome);
                 } else {
                     block(outcome);
