@@ -3,6 +3,12 @@ package dev.keyway.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.keyway.admin.model.IngressState;
+import dev.keyway.admin.model.Subscription;
+import dev.keyway.admin.model.Subscription.KeyAction;
+import dev.keyway.admin.port.RuntimeView.BlockedKey;
+import dev.keyway.admin.registry.Registry.Edit;
+import dev.keyway.admin.registry.Registry.Update;
 import dev.keyway.broker.TestTopics;
 import dev.keyway.codecs.statefun.BuiltInType;
 import dev.keyway.gateway.fixture.ModuleScene;
@@ -10,10 +16,14 @@ import dev.keyway.gateway.fixture.Scene;
 import dev.keyway.gateway.inbox.Envelope;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +107,62 @@ class ModuleIngressIT {
         assertThat(scene.topics.read(letters, 2))
                 .extracting(letter -> letter.value() == null ? null : new String(letter.value()))
                 .containsExactlyInAnyOrder("no key", null);
+    }
+
+    @Test
+    void aRecordThatWaitsForAnOperatorIsDiscardedAndATopicIsSeekedByName() throws Exception {
+        String lines = scene.topics.create("lines", 1);
+        String orders = scene.topics.create("orders", 1);
+        for (String topic : List.of(lines, orders)) {
+            scene.topics.send(record(topic, null, "no key"));
+            scene.topics.send(record(topic, "a", "1"));
+        }
+        TestPlane plane = scene.instance(scene.module(ModuleScene.ENDPOINT + """
+                kind: io.statefun.kafka.v1/ingress
+                spec:
+                  id: com.example/all
+                  address: @brokers@
+                  consumerGroupId: %s
+                  startupPosition: {type: earliest}
+                  invalidRecordHandling: {type: fail}
+                  topics:
+                    - {topic: %s, targets: [com.example/f]}
+                    - {topic: %s, targets: [com.example/f]}
+                """.formatted(group, lines, orders)));
+        await().atMost(SOON)
+                .until(() -> TestPlane.await(plane.view().blocked("com.example/all", 10))
+                                .size()
+                        == 2);
+
+        ask(desired -> new Subscription.Desired(
+                false, null, List.of(new KeyAction(orders, 0, 0, KeyAction.Action.DISCARD, Instant.EPOCH))));
+        await().atMost(SOON).until(() -> committed(orders) == 2);
+        assertThat(TestPlane.await(plane.view().blocked("com.example/all", 10)))
+                .extracting(BlockedKey::topic)
+                .containsExactly(lines);
+        ask(desired -> new Subscription.Desired(
+                false,
+                Subscription.Seek.after(null, Subscription.Seek.Position.OFFSETS, orders, null, Map.of(0, 1L)),
+                desired.keyActions()));
+
+        await().atMost(SOON).until(() -> scene.inboxSize() == 3);
+        assertThat(scene.envelopes())
+                .extracting(envelope ->
+                        envelope.mark().topic() + "@" + envelope.mark().offset())
+                .containsExactlyInAnyOrder(lines + "@1", orders + "@1", orders + "@1");
+        assertThat(committed(lines)).isZero();
+    }
+
+    private void ask(UnaryOperator<Subscription.Desired> change) {
+        TestPlane.await(scene.registry.update(state -> {
+            IngressState known = state.ingresses().get("com.example/all");
+            return new Update<>(
+                    List.of(new Edit.PutIngress("com.example/all", known.with(change.apply(known.desired())))), null);
+        }));
+    }
+
+    private long committed(String topic) {
+        return scene.topics.committed(group).get(new TopicPartition(topic, 0)).offset();
     }
 
     private long committed() {
