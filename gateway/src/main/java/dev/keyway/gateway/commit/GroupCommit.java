@@ -105,6 +105,7 @@ public final class GroupCommit<C extends Completion> {
     private final List<Waiter> waiters = new ArrayList<>();
     private Open<C> open;
     private Surrender surrender;
+    private boolean settling;
     private Snapshot rejected;
     private boolean ready;
     private boolean stale;
@@ -226,7 +227,7 @@ public final class GroupCommit<C extends Completion> {
     }
 
     private boolean mayBegin() {
-        return ready && open == null && !stale && !backingOff && !ended && surrender == null;
+        return ready && open == null && !settling && !stale && !backingOff && !ended && surrender == null;
     }
 
     /** Begins, or sees to it that it does in time. */
@@ -406,6 +407,26 @@ public final class GroupCommit<C extends Completion> {
 
     private void ended(Open<C> mine, Verdict verdict) {
         open = null;
+        // What its parts do when they hear of it may offer completions: the next transaction must not begin, and ask parts
+        // for what goes with it, before all of them have heard of this one.
+        settling = true;
+        try {
+            settle(mine, verdict);
+        } finally {
+            settling = false;
+        }
+        freed();
+        if (ended) {
+            return;
+        }
+        if (surrender != null) {
+            surrender.step();
+        } else {
+            next();
+        }
+    }
+
+    private void settle(Open<C> mine, Verdict verdict) {
         // Committed or given back, there may be room now.
         full.removeAll(mine.offsets().keySet());
         if (committed(mine, verdict)) {
@@ -421,15 +442,6 @@ public final class GroupCommit<C extends Completion> {
                     mine.taken(), mine.offsets().keySet(), ends(verdict), clock.getAsLong() - mine.since()));
         } else {
             giveBack(mine, verdict);
-        }
-        freed();
-        if (ended) {
-            return;
-        }
-        if (surrender != null) {
-            surrender.step();
-        } else {
-            next();
         }
     }
 
