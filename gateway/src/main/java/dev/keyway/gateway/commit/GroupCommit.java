@@ -407,7 +407,8 @@ public final class GroupCommit<C extends Completion> {
 
     private void ended(Open<C> mine, Verdict verdict) {
         open = null;
-        // What its parts do when they hear of it may offer completions: the next transaction must not begin, and ask parts
+        // What its parts do when they hear of it may offer completions: the next transaction must not begin, and ask
+        // parts
         // for what goes with it, before all of them have heard of this one.
         settling = true;
         try {
