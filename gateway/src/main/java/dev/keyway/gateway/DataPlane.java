@@ -205,7 +205,9 @@ final class DataPlane {
     }
 
     private Future<Void> opened(InboxPlane.Home home) {
-        return calls.open(home.topics(), config.state().slots(), home.connection());
+        int slots = config.state().slots();
+        sources.inbox(home.topics(), slots, home.connection());
+        return calls.open(home.topics(), slots, home.connection());
     }
 
     RuntimeView view() {

@@ -71,9 +71,7 @@ final class PlainRegistration {
                 body.word("ty", null, List.of("Service", "VirtualObject")).equals("Service")
                         ? ServiceType.SERVICE
                         : ServiceType.VIRTUAL_OBJECT;
-        if (body.word("exclusivity", "process", List.of("process", "cluster")).equals("cluster")) {
-            throw body.bad("exclusivity", "'cluster' is not offered yet; leave it out or write 'process'");
-        }
+        Service.Exclusivity exclusivity = Exclusivities.read(body, type, Service.Exclusivity.PROCESS);
         boolean isPublic = body.flag("public", true);
         List<Handler> handlers = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -95,7 +93,7 @@ final class PlainRegistration {
                 isPublic,
                 handlers,
                 RetryJson.read(body.object("retry_policy"), defaults),
-                Service.Exclusivity.PROCESS,
+                exclusivity,
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(10),
                 DAY,

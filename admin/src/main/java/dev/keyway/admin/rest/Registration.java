@@ -57,7 +57,7 @@ final class Registration {
                                 + service.ty().wireName()
                                 + "; if that is meant, register it with \"breaking\": true");
             }
-            Service revised = revise(service, id, revision(state, service.name()) + 1);
+            Service revised = revise(service, id, revision(state, service.name()) + 1, Exclusivities.kept(service, last));
             services.add(revised);
             edits.add(new Edit.PutService(revised.name(), revised));
             warnOfSubscriptions(state, revised, last, info);
@@ -139,6 +139,10 @@ final class Registration {
 
     /** The same service at another deployment and revision. */
     static Service revise(Service s, String deploymentId, int revision) {
+        return revise(s, deploymentId, revision, s.exclusivity());
+    }
+
+    private static Service revise(Service s, String deploymentId, int revision, Service.Exclusivity exclusivity) {
         return new Service(
                 s.name(),
                 s.ty(),
@@ -147,7 +151,7 @@ final class Registration {
                 s.isPublic(),
                 s.handlers(),
                 s.retryPolicy(),
-                s.exclusivity(),
+                exclusivity,
                 s.inactivityTimeout(),
                 s.abortTimeout(),
                 s.journalRetention(),

@@ -90,6 +90,8 @@ final class ServiceResource {
         String name = find(request).name();
         return registry.update(state -> {
             Service s = find(state, name);
+            Service.Exclusivity exclusivity = Exclusivities.read(body, s.ty(), s.exclusivity());
+            Exclusivities.check(state, s, exclusivity);
             Service changed = new Service(
                     s.name(),
                     s.ty(),
@@ -98,7 +100,7 @@ final class ServiceResource {
                     isPublic == null ? s.isPublic() : isPublic,
                     s.handlers(),
                     s.retryPolicy(),
-                    s.exclusivity(),
+                    exclusivity,
                     or(body, "inactivity_timeout", s.inactivityTimeout()),
                     or(body, "abort_timeout", s.abortTimeout()),
                     or(body, "journal_retention", s.journalRetention()),

@@ -173,7 +173,7 @@ class DeploymentIT {
                 "{\"uri\": \"http://a\", \"additional_headers\": {\"authorization\": \"***\"}} | 400 | stands for a value",
                 "{\"uri\": \"http://a\", \"protocol\": \"http\", \"services\": [{\"name\": \"restateX\", \"ty\": \"Service\", \"handlers\": []}]} | 400 | [META0005]",
                 "{\"uri\": \"http://a\", \"protocol\": \"http\", \"services\": [{\"name\": \"W\", \"ty\": \"Workflow\", \"handlers\": []}]} | 400 | cannot serve a Workflow",
-                "{\"uri\": \"http://a\", \"protocol\": \"http\", \"services\": [{\"name\": \"A\", \"ty\": \"Service\", \"exclusivity\": \"cluster\", \"handlers\": []}]} | 400 | not offered yet"
+                "{\"uri\": \"http://a\", \"protocol\": \"http\", \"services\": [{\"name\": \"A\", \"ty\": \"Service\", \"exclusivity\": \"cluster\", \"handlers\": []}]} | 400 | 'cluster' is for a VirtualObject"
             })
     void aRegistrationThatCannotWorkIsRefused(String body, int status, String message) {
         Answer refused = instance.post("/deployments", body);

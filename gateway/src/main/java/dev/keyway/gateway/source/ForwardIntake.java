@@ -1,6 +1,7 @@
 package dev.keyway.gateway.source;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.keyway.admin.model.NullKey;
 import dev.keyway.codecs.statefun.BuiltInType;
 import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.inbox.Forwarder;
@@ -144,6 +145,36 @@ final class ForwardIntake implements Intake {
     }
 
     private String problem(Forwarding.TopicRoute topic, ConsumerRecord<byte[], byte[]> record) {
+        String problem = topic.toHandler() ? handlerProblem(record) : functionProblem(topic, record);
+        if (problem != null) {
+            return problem;
+        }
+        int headers = topic.forwardHeaders() ? SourceVerticle.headerBytes(record.headers()) : 0;
+        long size = (long) length(record.key()) + length(record.value()) + headers + RECORD_OVERHEAD;
+        long limit = forwarding.inbox().maxRecordBytes();
+        return size > limit
+                ? "the record would have about " + size + " bytes in the inbox, which takes " + limit
+                : null;
+    }
+
+    private static int length(byte[] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    /** As without the inbox: no key is the empty one, a tombstone is for the codec to judge. */
+    private String handlerProblem(ConsumerRecord<byte[], byte[]> record) {
+        if (record.key() == null) {
+            return origin.subscription().nullKey() == NullKey.REJECT
+                    ? "the record has no key and the subscription says null_key: reject"
+                    : null;
+        }
+        return UnsafeByteOperations.unsafeWrap(record.key()).isValidUtf8()
+                ? null
+                : "the record key is not valid UTF-8, which the key of "
+                        + origin.subscription().service() + " must be";
+    }
+
+    private static String functionProblem(Forwarding.TopicRoute topic, ConsumerRecord<byte[], byte[]> record) {
         if (record.key() == null) {
             return "the record has no key, which would be the id of its target";
         }
@@ -154,12 +185,7 @@ final class ForwardIntake implements Intake {
                 && !UnsafeByteOperations.unsafeWrap(record.value()).isValidUtf8()) {
             return "the value is not UTF-8 text; state a valueType for the topic if it is something else";
         }
-        int headers = topic.forwardHeaders() ? SourceVerticle.headerBytes(record.headers()) : 0;
-        long size = (long) record.key().length + record.value().length + headers + RECORD_OVERHEAD;
-        long limit = forwarding.inbox().maxRecordBytes();
-        return size > limit
-                ? "the record would have about " + size + " bytes in the inbox, which takes " + limit
-                : null;
+        return null;
     }
 
     void misfit(Assignment assignment, ConsumerRecord<byte[], byte[]> record, long index, int bytes, String reason) {

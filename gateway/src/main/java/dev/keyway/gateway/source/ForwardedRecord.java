@@ -39,7 +39,7 @@ final class ForwardedRecord extends Forward {
     protected List<ProducerRecord<byte[], byte[]>> records() {
         Forwarding.Inbox inbox = intake.forwarding().inbox();
         Forwarding.TopicRoute route = intake.forwarding().topics().get(record.topic());
-        String id = Envelope.id(record.key());
+        String id = record.key() == null ? "" : Envelope.id(record.key());
         byte[] key = Envelope.key(id);
         int slot = intake.slot(key);
         List<Header> headers = new ArrayList<>();
@@ -68,7 +68,8 @@ final class ForwardedRecord extends Forward {
                 record.partition(),
                 record.offset(),
                 target,
-                record.timestampType() == TimestampType.NO_TIMESTAMP_TYPE ? -1 : record.timestamp());
+                record.timestampType() == TimestampType.NO_TIMESTAMP_TYPE ? -1 : record.timestamp(),
+                record.key() == null);
     }
 
     @Override

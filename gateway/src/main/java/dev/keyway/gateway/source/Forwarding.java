@@ -40,10 +40,21 @@ record Forwarding(
      * @param valueType the typename that values go under, as they are; {@code null} for plain UTF-8 text, which goes as
      *     {@code io.statefun.types/string}
      * @param forwardHeaders whether record headers go along
+     * @param invalid {@code null} for the policy of the subscription
      */
     record TopicRoute(List<Envelope.Target> targets, String valueType, boolean forwardHeaders, InvalidRecords invalid) {
         TopicRoute {
             targets = List.copyOf(targets);
+        }
+
+        /** The way of the records of a subscription to a handler: as they are, with all that the handler may see of them. */
+        static TopicRoute handler(String service, String handler) {
+            return new TopicRoute(List.of(Envelope.Target.handler(service, handler)), "", true, null);
+        }
+
+        /** Whether the target is a handler of a service, which takes other records than a function does. */
+        boolean toHandler() {
+            return !targets.isEmpty() && targets.get(0).kind() == Envelope.Kind.HANDLER;
         }
     }
 

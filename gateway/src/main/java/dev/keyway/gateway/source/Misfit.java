@@ -47,16 +47,16 @@ final class Misfit extends RecordInvocation {
 
     @Override
     OnFailure onFailure() {
-        return policy.action();
+        return policy == null ? super.onFailure() : policy.action();
     }
 
     @Override
     String deadLetterTopic() {
-        return policy.deadLetterTopic();
+        return policy == null ? super.deadLetterTopic() : policy.deadLetterTopic();
     }
 
     @Override
     Level failureLevel() {
-        return policy.level();
+        return policy == null ? super.failureLevel() : policy.level();
     }
 }

@@ -8,6 +8,7 @@ import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.HandlerType;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.RegistrySnapshot;
+import dev.keyway.admin.model.Service;
 import dev.keyway.admin.model.Subscription;
 import dev.keyway.admin.port.RuntimeView.BlockedKey;
 import dev.keyway.admin.port.RuntimeView.SubscriptionStatus;
@@ -17,6 +18,7 @@ import dev.keyway.gateway.dispatch.ServiceIds;
 import dev.keyway.gateway.dispatch.Targets;
 import dev.keyway.gateway.egress.Egresses;
 import dev.keyway.gateway.metrics.Meters;
+import dev.keyway.gateway.state.InternalTopics;
 import dev.keyway.ordering.SharedPressure;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -28,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Keeps the running sources equal to the registry's subscriptions: starts, updates, restarts and stops them. A
@@ -50,6 +53,7 @@ public final class Sources {
     private final SourceTransactions transactions;
     private AutoCloseable watch;
     private boolean stopped;
+    private volatile Forwarding.Inbox inbox;
 
     public Sources(
             Vertx vertx,
@@ -75,6 +79,16 @@ public final class Sources {
         this.transactions = new SourceTransactions(
                 config, secrets, egresses, () -> context.runOnContext(v -> reconcile(registry.snapshot())));
         this.pressure = new SharedPressure(Long.MAX_VALUE, config.limits().processBytes());
+    }
+
+    /**
+     * From now on records of objects whose exclusivity is the cluster's are forwarded. Any thread.
+     *
+     * @param connection connection and security properties of the home cluster
+     */
+    public void inbox(InternalTopics.Found topics, int slots, Map<String, Object> connection) {
+        inbox = new Forwarding.Inbox(topics.inbox(), slots, topics.maxRecordBytes(), connection);
+        context.runOnContext(v -> reconcile(registry.snapshot()));
     }
 
     /** Begins to follow the registry. */
@@ -143,6 +157,10 @@ public final class Sources {
             ClientProperties properties = options.of(cluster, subscription.id(), subscription.options());
             boolean exclusive = subscription.handlerType() == HandlerType.EXCLUSIVE;
             Map<String, Object> connection = secrets.resolve(properties.common());
+            Service service = snapshot.services().get(subscription.service());
+            if (exclusive && service != null && service.exclusivity() == Service.Exclusivity.CLUSTER) {
+                return forwarded(snapshot, subscription, properties, connection);
+            }
             Egress once = transactions.egress(snapshot, subscription, connection);
             return RunningSource.Wanted.of(new SourceSpec(
                     subscription,
@@ -159,6 +177,42 @@ public final class Sources {
         } catch (OptionException e) {
             return RunningSource.Wanted.impossible(subscription, e.getMessage());
         }
+    }
+
+    /** Its records go to the slots of their objects; what follows from them is settled there. */
+    private RunningSource.Wanted forwarded(
+            RegistrySnapshot snapshot,
+            Subscription subscription,
+            ClientProperties properties,
+            Map<String, Object> connection)
+            throws OptionException {
+        Forwarding.Inbox to = inbox;
+        if (to == null) {
+            return RunningSource.Wanted.impossible(
+                    subscription, "Keyway's own topics, by which its records go, have not been opened yet");
+        }
+        Map<TopicPartition, Beginning.Start> starts = new HashMap<>();
+        subscription
+                .start()
+                .forEach((partition, position) -> starts.put(
+                        new TopicPartition(subscription.topic(), partition), new Beginning.Start(position, 0)));
+        Map<String, Forwarding.TopicRoute> topics = Map.of(
+                subscription.topic(),
+                Forwarding.TopicRoute.handler(subscription.service(), subscription.handler()));
+        return RunningSource.Wanted.of(new SourceSpec(
+                subscription,
+                null,
+                false,
+                ids.of(subscription.service()),
+                config,
+                egresses,
+                ConsumerSettings.consumer(secrets.resolve(properties.consumer())),
+                connection,
+                ConsumerSettings.maxPollInterval(properties.consumer()),
+                transactions.settings(snapshot, subscription, null),
+                false,
+                new Forwarding(to, topics, starts, null),
+                null));
     }
 
     /** The state of a subscription on this instance, {@code null} when it is not known here. Any context. */

@@ -13,7 +13,6 @@ import dev.keyway.gateway.fixture.RecordingHandler;
 import dev.keyway.gateway.fixture.World;
 import dev.keyway.gateway.rpc.RpcServer;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,8 +20,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,7 @@ class ClusterCallsIT {
     private Vertx vertx;
     private RecordingHandler handler;
     private ModuleScene scene;
+    private String topic;
 
     private record Instance(TestPlane plane, RpcServer server) {}
 
@@ -47,7 +50,8 @@ class ClusterCallsIT {
         scene = ModuleScene.withSlots(directory);
         Deployment deployment = World.deployment(handler.uri(), "Orders");
         Service service = World.service("Orders", ServiceType.VIRTUAL_OBJECT, deployment, null);
-        scene.registry.set(World.with(deployment, World.clusterWide(service)));
+        topic = scene.topics.create("orders", 2);
+        scene.registry.set(World.with(deployment, World.clusterWide(service), World.subscription(topic, service)));
         instance();
         instance();
     }
@@ -91,6 +95,77 @@ class ClusterCallsIT {
         assertThat(handler.overlaps()).isEmpty();
     }
 
+    @Test
+    void calls_and_records_of_one_object_never_overlap_while_an_instance_stops() {
+        handler.answering((call, request) ->
+                vertx.setTimer(2, id -> request.response().end(call.body() + call.headers().get("x-call"))));
+        await().atMost(SOON)
+                .until(() -> post(0, "k0").join().statusCode() == 200
+                        && post(1, "k1").join().statusCode() == 200);
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = 0; i < 120; i++) {
+            records.add(new ProducerRecord<>(topic, i % 2, ("k" + i / 2 % 4).getBytes(), "{}".getBytes()));
+        }
+        List<List<CompletableFuture<HttpResponse<String>>>> calls = List.of(new ArrayList<>(), new ArrayList<>());
+
+        scene.topics.sendAll(records);
+        for (int i = 0; i < 60; i++) {
+            calls.get(i % 2).add(post(i % 2, "k" + i / 2 % 4, "x-call", "" + i / 2, "x-keyway-timeout", "2m"));
+        }
+        await().atMost(SOON).until(() -> handler.count() > 40);
+        scene.stop(instances.get(1).plane());
+
+        // The stopped instance tells callers that still wait that it does not know.
+        for (int instance = 0; instance < 2; instance++) {
+            for (int i = 0; i < 30; i++) {
+                HttpResponse<String> answer = calls.get(instance).get(i).join();
+                if (instance == 0 || answer.statusCode() != 503) {
+                    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                    assertThat(answer.body()).isEqualTo("{}" + i);
+                }
+            }
+        }
+        await().atMost(SOON).until(() -> offsets().size() == 120);
+        assertThat(handler.overlaps()).isEmpty();
+        assertThat(handler.seen().stream().filter(call -> call.headers().containsKey("kafka.offset")))
+                .allSatisfy(call -> assertThat(call.headers())
+                        .containsKeys("kafka.timestamp", "restate.subscription.id", "kafka.key", "keyway-assignment"));
+        assertThat(offsets()).containsExactlyInAnyOrderElementsOf(sorted());
+        for (List<Long> ofKey : firstCalls().values()) {
+            assertThat(ofKey).isSorted();
+        }
+    }
+
+    /** Records by their first call, per key and partition in their order. */
+    private List<String> offsets() {
+        return handler.seen().stream()
+                .filter(call -> call.headers().containsKey("kafka.offset"))
+                .map(call -> call.key() + " " + call.coordinates())
+                .distinct()
+                .toList();
+    }
+
+    private Map<String, List<Long>> firstCalls() {
+        Map<String, List<Long>> byKey = new HashMap<>();
+        for (RecordingHandler.Seen call : handler.seen()) {
+            if (call.headers().containsKey("kafka.offset")) {
+                List<Long> known = byKey.computeIfAbsent(call.partition() + call.key(), key -> new ArrayList<>());
+                if (!known.contains(call.offset())) {
+                    known.add(call.offset());
+                }
+            }
+        }
+        return byKey;
+    }
+
+    private static List<String> sorted() {
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 120; i++) {
+            all.add("k" + i / 2 % 4 + " " + i % 2 + "@" + i / 2);
+        }
+        return all;
+    }
+
     private CompletableFuture<HttpResponse<String>> post(int instance, String key, String... headers) {
         int port = instances.get(instance).server().port();
         HttpRequest.Builder request = HttpRequest.newBuilder(
@@ -100,9 +175,5 @@ class ClusterCallsIT {
             request.headers(headers);
         }
         return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static String message(HttpResponse<String> response) {
-        return new JsonObject(response.body()).getString("message");
     }
 }
