@@ -57,7 +57,8 @@ final class Registration {
                                 + service.ty().wireName()
                                 + "; if that is meant, register it with \"breaking\": true");
             }
-            Service revised = revise(service, id, revision(state, service.name()) + 1, Exclusivities.kept(service, last));
+            Service revised =
+                    revise(service, id, revision(state, service.name()) + 1, Exclusivities.kept(service, last));
             services.add(revised);
             edits.add(new Edit.PutService(revised.name(), revised));
             warnOfSubscriptions(state, revised, last, info);

@@ -197,8 +197,7 @@ public final class Sources {
                 .forEach((partition, position) -> starts.put(
                         new TopicPartition(subscription.topic(), partition), new Beginning.Start(position, 0)));
         Map<String, Forwarding.TopicRoute> topics = Map.of(
-                subscription.topic(),
-                Forwarding.TopicRoute.handler(subscription.service(), subscription.handler()));
+                subscription.topic(), Forwarding.TopicRoute.handler(subscription.service(), subscription.handler()));
         return RunningSource.Wanted.of(new SourceSpec(
                 subscription,
                 null,

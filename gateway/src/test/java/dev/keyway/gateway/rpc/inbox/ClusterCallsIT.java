@@ -97,8 +97,8 @@ class ClusterCallsIT {
 
     @Test
     void calls_and_records_of_one_object_never_overlap_while_an_instance_stops() {
-        handler.answering((call, request) ->
-                vertx.setTimer(2, id -> request.response().end(call.body() + call.headers().get("x-call"))));
+        handler.answering((call, request) -> vertx.setTimer(
+                2, id -> request.response().end(call.body() + call.headers().get("x-call"))));
         await().atMost(SOON)
                 .until(() -> post(0, "k0").join().statusCode() == 200
                         && post(1, "k1").join().statusCode() == 200);
