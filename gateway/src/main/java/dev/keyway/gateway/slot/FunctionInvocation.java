@@ -45,7 +45,7 @@ public final class FunctionInvocation extends SlotInvocation implements Function
     }
 
     @Override
-    String targetName() {
+    public String targetName() {
         return address.typeName();
     }
 

@@ -41,7 +41,7 @@ abstract class HandlerInvocation extends SlotInvocation {
     abstract String idempotencyKey();
 
     @Override
-    final String targetName() {
+    public final String targetName() {
         return message.target().toString();
     }
 

@@ -9,6 +9,7 @@ import dev.keyway.gateway.inbox.Envelope;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.metrics.Policy;
 import dev.keyway.gateway.state.Turn;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class SlotInvocation extends Invocation {
     private static final Logger LOG = LoggerFactory.getLogger(SlotInvocation.class);
+
+    private static final Duration UNASKED = Duration.ofMinutes(1);
 
     /** How it ended. */
     enum Result {
@@ -62,7 +65,7 @@ public abstract class SlotInvocation extends Invocation {
     }
 
     /** Its target, for logs and errors. */
-    abstract String targetName();
+    public abstract String targetName();
 
     /** What it changes in its shard and sends, once it is handled. The slot's owner. */
     abstract void apply(BatchEffects effects, long nowMillis);
@@ -154,6 +157,11 @@ public abstract class SlotInvocation extends Invocation {
         inTrouble();
         blockedBy = coordinates() + ": " + outcome.reason();
         runner().block(this, outcome.reason());
+        if (head().mark() == null) {
+            // No ingress or subscription is responsible for it, so that nobody can be asked: its target is, once in a
+            // while.
+            runner().timers().after(UNASKED, () -> runner().resume(this));
+        }
     }
 
     /** An operator does not want its message any more. On its runner. */
