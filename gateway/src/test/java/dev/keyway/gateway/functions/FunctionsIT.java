@@ -3,6 +3,11 @@ package dev.keyway.gateway.functions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.keyway.admin.model.IngressState;
+import dev.keyway.admin.model.Subscription.Desired;
+import dev.keyway.admin.model.Subscription.KeyAction;
+import dev.keyway.admin.port.RuntimeView.BlockedKey;
+import dev.keyway.admin.registry.Registry;
 import dev.keyway.broker.TestTopics;
 import dev.keyway.gateway.TestPlane;
 import dev.keyway.gateway.fixture.ModuleScene;
@@ -11,6 +16,7 @@ import dev.keyway.gateway.sdk.SdkProcess;
 import dev.keyway.gateway.sdk.StatefunSdk;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -199,14 +205,38 @@ class FunctionsIT {
                 .doesNotContain("behind 0");
 
         scene.stop(first);
-        instance();
         int calls = sdk.deliveries("poison").size();
+        TestPlane second = instance();
         await().atMost(SOON).until(() -> sdk.deliveries("poison").size() > calls);
         send(lines, "good", "still well");
         assertThat(scene.topics.read(survivors, 6)).hasSize(6);
-        assertThat(sdk.deliveries("poison")
-                        .subList(calls, sdk.deliveries("poison").size()))
-                .extracting(line -> line.getString("value"))
-                .containsOnly("poison", "still well");
+        await().atMost(SOON).until(() -> paused(second).size() == 1);
+        BlockedKey blocked = paused(second).get(0);
+        assertThat(blocked.key()).isEqualTo("bad");
+        assertThat(blocked.topic()).isEqualTo(lines);
+        assertThat(blocked.offset()).isZero();
+        assertThat(blocked.reason()).contains("answered 500");
+
+        discard(blocked);
+        assertThat(scene.topics.read(survivors, 11).subList(6, 11))
+                .extracting(record -> new String(record.value()))
+                .containsExactly("behind 0", "behind 1", "behind 2", "behind 3", "behind 4");
+    }
+
+    private static List<BlockedKey> paused(TestPlane plane) {
+        return TestPlane.await(plane.view().blocked("example/in", 10)).stream()
+                .filter(key -> key.state().equals("paused"))
+                .toList();
+    }
+
+    private void discard(BlockedKey blocked) {
+        KeyAction asked = new KeyAction(
+                blocked.topic(), blocked.partition(), blocked.offset(), KeyAction.Action.DISCARD, Instant.EPOCH);
+        TestPlane.await(scene.registry.update(snapshot -> {
+            IngressState known = snapshot.ingresses().get("example/in");
+            Desired desired = new Desired(false, null, List.of(asked));
+            return new Registry.Update<>(
+                    List.of(new Registry.Edit.PutIngress("example/in", known.with(desired))), null);
+        }));
     }
 }
