@@ -72,7 +72,6 @@ class FunctionsIT {
                 spec:
                   functions: example/*
                   urlPathTemplate: %s
-                  transport: {type: io.statefun.transports.v1/async, call: 2s}
                 ---
                 kind: io.statefun.kafka.v1/egress
                 spec:
@@ -86,6 +85,7 @@ class FunctionsIT {
                   address: @brokers@
                   consumerGroupId: %s
                   startupPosition: {type: earliest}
+                  keyway: {retry: {initial_interval: 10ms, max_interval: 100ms, max_attempts: 5}}
                   topics:
                     - {topic: %s, valueType: example/event, targets: [example/counter]}
                     - {topic: %s-deposit, valueType: example/deposit, targets: [example/bank]}
