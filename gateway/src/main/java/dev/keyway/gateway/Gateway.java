@@ -77,7 +77,8 @@ public final class Gateway {
                     return admin.start();
                 })
                 .compose(v -> {
-                    plane.startSources();
+                    // The sources of a second instance with this id would end the transactions of the first.
+                    admin.alone().onSuccess(alone -> plane.startSources());
                     return registryRead();
                 })
                 .compose(v -> moduleChecked())

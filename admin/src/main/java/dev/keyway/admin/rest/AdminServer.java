@@ -50,6 +50,11 @@ public final class AdminServer {
                 .mapEmpty();
     }
 
+    /** Completes when it is known that no other live instance has this one's id; else never. */
+    public Future<Void> alone() {
+        return verticle.alone();
+    }
+
     /** Completes when this instance stands in the registry; fails when another live instance has its id. */
     public Future<Void> joined() {
         return verticle.joined();

@@ -161,6 +161,10 @@ final class AdminVerticle extends VerticleBase {
         return membership.joined();
     }
 
+    Future<Void> alone() {
+        return membership.alone();
+    }
+
     @Override
     public Future<?> stop() {
         Future<Void> left = membership == null ? Future.succeededFuture() : membership.close();

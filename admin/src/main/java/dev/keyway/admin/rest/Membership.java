@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Membership {
 
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+    private static final long RETRY_MS = 1_000;
 
     private final Vertx vertx;
     private final Registry registry;
@@ -34,6 +35,7 @@ final class Membership {
     private final Duration expiry;
     private final LongSupplier nanoTime;
     private final Promise<Void> joined = Promise.promise();
+    private final Promise<Void> alone = Promise.promise();
     private final Map<Instance, Long> silentSince = new HashMap<>();
     /** The modules of others when they were asked last, as hashes. */
     private final Map<String, String> modules = new TreeMap<>();
@@ -59,6 +61,11 @@ final class Membership {
         return joined.future();
     }
 
+    /** Completes when no other live instance has this one's id, which is before it {@link #joined}. */
+    Future<Void> alone() {
+        return alone.future();
+    }
+
     /** What keeps this instance out of the registry, {@code null} when nothing does. */
     String conflict() {
         return conflict;
@@ -79,6 +86,7 @@ final class Membership {
         }
         Instance entry = state.instances().get(self.id());
         if (self.equals(entry)) {
+            alone.tryComplete();
             joined.tryComplete();
             return;
         }
@@ -92,6 +100,7 @@ final class Membership {
                 LOG.atWarn()
                         .addKeyValue("cause", done.cause().getMessage())
                         .log("This instance could not be entered in the registry; trying again");
+                vertx.setTimer(RETRY_MS, id -> look(registry.snapshot()));
             }
         });
     }
@@ -106,6 +115,7 @@ final class Membership {
     }
 
     private Future<Void> enter() {
+        alone.tryComplete();
         return registry.<Void>update(state -> new Update<>(List.of(new Edit.PutInstance(self.id(), self)), null))
                 .onSuccess(v -> joined.tryComplete());
     }
