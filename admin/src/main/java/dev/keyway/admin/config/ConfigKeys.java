@@ -227,8 +227,8 @@ final class ConfigKeys {
     static final ConfigKey<Integer> STATE_SLOTS = key(
             "state.slots",
             ValueType.integer(1, 10_000),
-            "64",
-            "Partitions of the inbox and the changelog. Fixed when they are created; the same on every instance.");
+            "16",
+            "Partitions of the inbox and the changelog, and the most instances that can share the work. Fixed when they are created; the same on every instance.");
     static final ConfigKey<Integer> STATE_REPLICATION = key(
             "state.replication",
             ValueType.integer(-1, Short.MAX_VALUE),

@@ -211,7 +211,7 @@ public record KeywayConfig(
             Duration acceptAfter) {
         /** What the configuration has unless it says otherwise. */
         public static final State DEFAULT = new State(
-                64,
+                16,
                 -1,
                 Runtime.getRuntime().availableProcessors(),
                 64 << 20,
