@@ -39,7 +39,7 @@ final class Mailbox {
     void putBack(List<Message> messages) {
         List<Message> all = new ArrayList<>(messages);
         all.addAll(waiting);
-        all.sort(Comparator.comparingLong(message -> message.order));
+        all.sort(Comparator.comparingLong(Message::order));
         waiting = new ArrayDeque<>(all);
     }
 

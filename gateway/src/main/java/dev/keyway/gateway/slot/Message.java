@@ -13,8 +13,8 @@ final class Message {
     final long index;
     /** What it counts for against the bounds. */
     final int weight;
-    /** Its place among the messages of the slot. */
-    final long order;
+    /** Its place among the messages that arrived. */
+    private final long arrival;
 
     /** Epoch milliseconds, 0 for one from the backlog. */
     final long arrivedMillis;
@@ -29,13 +29,18 @@ final class Message {
     /** Why what it caused could not be written; takes the failure policy instead of a call. */
     String refusal;
 
-    Message(Envelope envelope, byte[] bytes, long index, int weight, long order, long arrivedMillis) {
+    Message(Envelope envelope, byte[] bytes, long index, int weight, long arrival, long arrivedMillis) {
         this.envelope = envelope;
         this.bytes = bytes;
         this.index = index;
         this.weight = weight;
-        this.order = order;
+        this.arrival = arrival;
         this.arrivedMillis = arrivedMillis;
+    }
+
+    /** Its place among the messages of its address: what is stored comes before what is not. */
+    long order() {
+        return queued == null ? arrival : Long.MIN_VALUE + queued.sequence();
     }
 
     /** As a function gets it. The runner that has the message, only. */

@@ -424,7 +424,7 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
         }
         assertThat(idle()).as("comes to rest: " + describe()).isTrue();
         assertThat(held).as("records that count against the bounds").isZero();
-        assertThat(slot.mailboxes()).as("addresses that are kept").isZero();
+        assertThat(slot.mailboxes()).as("addresses that are kept").isEmpty();
     }
 
     private boolean idle() {
@@ -436,12 +436,13 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
                 && lane.transaction == null
                 && commits.held() == 0
                 && shard.shard().nextDue() == Long.MAX_VALUE
-                && slot.mailboxes() == 0;
+                && slot.mailboxes().size() == 0;
     }
 
     private String describe() {
         return "committed " + committed.offset() + " of " + inbox.size() + ", out " + out.size() + ", waiting "
-                + commits.held() + ", due " + shard.shard().nextDue() + ", addresses " + slot.mailboxes();
+                + commits.held() + ", due " + shard.shard().nextDue() + ", addresses "
+                + slot.mailboxes().size();
     }
 
     void refresh() {
