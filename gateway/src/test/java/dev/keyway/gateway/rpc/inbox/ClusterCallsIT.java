@@ -102,6 +102,9 @@ class ClusterCallsIT {
         await().atMost(SOON)
                 .until(() -> post(0, "k0").join().statusCode() == 200
                         && post(1, "k1").join().statusCode() == 200);
+        // Records and calls are to come at the same time.
+        scene.topics.sendAll(List.of(first(0), first(1)));
+        await().atMost(SOON).until(() -> offsets().size() == 2);
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (int i = 0; i < 120; i++) {
             records.add(new ProducerRecord<>(topic, i % 2, ("k" + i / 2 % 4).getBytes(), "{}".getBytes()));
@@ -125,7 +128,7 @@ class ClusterCallsIT {
                 }
             }
         }
-        await().atMost(SOON).until(() -> offsets().size() == 120);
+        await().atMost(SOON).until(() -> offsets().size() == 122);
         assertThat(handler.overlaps()).isEmpty();
         assertThat(handler.seen().stream().filter(call -> call.headers().containsKey("kafka.offset")))
                 .allSatisfy(call -> assertThat(call.headers())
@@ -145,6 +148,10 @@ class ClusterCallsIT {
                 .toList();
     }
 
+    private ProducerRecord<byte[], byte[]> first(int partition) {
+        return new ProducerRecord<>(topic, partition, "k0".getBytes(), "{}".getBytes());
+    }
+
     private Map<String, List<Long>> firstCalls() {
         Map<String, List<Long>> byKey = new HashMap<>();
         for (RecordingHandler.Seen call : handler.seen()) {
@@ -159,9 +166,9 @@ class ClusterCallsIT {
     }
 
     private static List<String> sorted() {
-        List<String> all = new ArrayList<>();
+        List<String> all = new ArrayList<>(List.of("k0 0@0", "k0 1@0"));
         for (int i = 0; i < 120; i++) {
-            all.add("k" + i / 2 % 4 + " " + i % 2 + "@" + i / 2);
+            all.add("k" + i / 2 % 4 + " " + i % 2 + "@" + (i / 2 + 1));
         }
         return all;
     }
