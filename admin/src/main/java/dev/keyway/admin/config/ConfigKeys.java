@@ -216,8 +216,8 @@ final class ConfigKeys {
             "consumer.transaction-linger",
             ValueType.duration(Duration.ZERO, Duration.ofSeconds(1)),
             "50ms",
-            "How long finished records of an exactly-once source wait for one transaction together, while one follows"
-                    + " another; the first after a pause does not wait.");
+            "The longest that finished records of an exactly-once source wait for one transaction together, while one follows"
+                    + " another: they wait as long as the last one took. The first after a pause does not wait.");
     static final ConfigKey<Integer> TRANSACTION_COMPLETIONS = key(
             "consumer.transaction-completions",
             ValueType.integer(1, 10_000),

@@ -22,7 +22,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Puts completions into transactions: at most one is open, what is done meanwhile waits for the next. The first after a
- * pause goes at once; while they follow one another each waits for company, for the linger time or a number of completions.
+ * pause goes at once; while they follow one another each waits for company: as long as the last one took, at most for the
+ * linger time or a number of completions.
  *
  * <pre>
  *   IDLE ──completion──► OPEN ──committed──► IDLE, or LINGER when completions wait
@@ -106,6 +107,9 @@ public final class GroupCommit<C extends Completion> {
     private Open<C> open;
     private Surrender surrender;
     private boolean settling;
+    /** How long the last transaction took. */
+    private long lastMillis = Long.MAX_VALUE;
+
     private Snapshot rejected;
     private boolean ready;
     private boolean stale;
@@ -236,7 +240,8 @@ public final class GroupCommit<C extends Completion> {
             return;
         }
         long waited = (clock.getAsLong() - waitingSince) / 1_000_000;
-        long linger = settings.linger().toMillis();
+        // A wait as long as a transaction takes halves what they cost; a longer one would only be waiting.
+        long linger = Math.min(settings.linger().toMillis(), Math.max(1, lastMillis));
         if (waiting.size() >= settings.maxCompletions() || waited >= linger) {
             begin();
         } else if (lingerTimer < 0) {
@@ -407,6 +412,7 @@ public final class GroupCommit<C extends Completion> {
 
     private void ended(Open<C> mine, Verdict verdict) {
         open = null;
+        lastMillis = (clock.getAsLong() - mine.since()) / 1_000_000;
         // What its parts do when they hear of it may offer completions: the next transaction must not begin, and ask
         // parts
         // for what goes with it, before all of them have heard of this one.

@@ -22,7 +22,7 @@ class SlotProperties {
         return Arbitraries.longs().list().ofMinSize(10).ofMaxSize(150);
     }
 
-    @Property(tries = 1000)
+    @Property(tries = 3000)
     void everyMessageHasItsEffectsOnceAndInOrder(@ForAll("histories") List<Long> history) {
         SlotModel model = new SlotModel();
         history.forEach(step -> step(model, new java.util.SplittableRandom(step)));

@@ -118,7 +118,8 @@ class ShardTest {
 
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> commit(second))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("slot 0: changes are committed before earlier ones of the same record");
+                .hasMessage("slot 0: changes are committed before earlier ones of the same record,"
+                        + " State[address=f/a/1, name=x]");
     }
 
     @Test
