@@ -19,7 +19,7 @@ record FunctionScenario(String name, String about, Workload workload, int rate) 
     /** Of the length of a pass: a compiler that is still at work would be measured otherwise. */
     private static final int LEAD_INS = 4;
 
-    private static final int BURST = 20_000;
+    private static final int BURST = 100_000;
     private static final long STEP_NANOS = 5_000_000;
     private static final long STALL_NANOS = 120_000_000_000L;
     private static final long HEAD_START_NANOS = 100_000_000L;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -44,6 +45,7 @@ final class TopicFacts {
     private final WorkerExecutor worker;
     private final Supplier<Map<String, Object>> connection;
     private final Map<String, Facts> known = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Answer>> asked = new ConcurrentHashMap<>();
     /** The worker's only. */
     private Admin admin;
 
@@ -66,13 +68,25 @@ final class TopicFacts {
         known.remove(topic);
     }
 
-    /** Asks; {@code done} runs on {@code context}. */
+    /** Asks, once for all who want to know it meanwhile; {@code done} runs on {@code context}. */
     void ask(String topic, Context context, Consumer<Answer> done) {
+        CompletableFuture<Answer> mine = new CompletableFuture<>();
+        CompletableFuture<Answer> underWay = asked.putIfAbsent(topic, mine);
+        (underWay == null ? mine : underWay).thenAccept(answer -> context.runOnContext(v -> done.accept(answer)));
+        if (underWay == null) {
+            ask(topic, answer -> {
+                asked.remove(topic, mine);
+                mine.complete(answer);
+            });
+        }
+    }
+
+    private void ask(String topic, Consumer<Answer> done) {
         BiConsumer<TopicDescription, Throwable> described = (description, failure) -> {
             if (failure != null) {
-                context.runOnContext(v -> done.accept(none(failure)));
+                done.accept(none(failure));
             } else {
-                limit(topic, description.partitions().size(), facts -> context.runOnContext(v -> done.accept(facts)));
+                limit(topic, description.partitions().size(), done);
             }
         };
         worker.<Void>executeBlocking(() -> {
