@@ -11,6 +11,8 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -63,8 +65,15 @@ public final class Discovery {
      * @param headers with secrets resolved
      */
     public Future<Manifest> discover(URI uri, Map<String, String> headers, boolean http11) {
-        HttpClient client = vertx.createHttpClient(options(uri, http11));
-        return attempt(client, uri, headers, http11, 1).eventually(client::close);
+        ContextInternal caller = (ContextInternal) vertx.getOrCreateContext();
+        Promise<Manifest> found = caller.promise();
+        // On one event loop with the connection: elsewhere an answer may have ended before anybody listens to its body.
+        ContextInternal loop = caller.isEventLoopContext() ? caller : ((VertxInternal) vertx).createEventLoopContext();
+        loop.runOnContext(v -> {
+            HttpClient client = vertx.createHttpClient(options(uri, http11));
+            attempt(client, uri, headers, http11, 1).eventually(client::close).onComplete(found);
+        });
+        return found.future();
     }
 
     private HttpClientOptions options(URI uri, boolean http11) {
