@@ -414,8 +414,7 @@ public final class GroupCommit<C extends Completion> {
         open = null;
         lastMillis = (clock.getAsLong() - mine.since()) / 1_000_000;
         // What its parts do when they hear of it may offer completions: the next transaction must not begin, and ask
-        // parts
-        // for what goes with it, before all of them have heard of this one.
+        // them for what goes with it, before all of them have heard of this one.
         settling = true;
         try {
             settle(mine, verdict);

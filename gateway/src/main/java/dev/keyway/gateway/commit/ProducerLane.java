@@ -58,6 +58,11 @@ public final class ProducerLane implements Lane {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerLane.class);
     private static final int MAX_REQUEST_BYTES = 256 << 20;
     private static final long RETRY_MS = 500;
+    /**
+     * While the broker still writes the markers of the last transaction it refuses the next one's offsets, and the client asks
+     * again after this time. With the client's 100 ms every other transaction would take that long.
+     */
+    private static final long RETRY_BACKOFF_MS = 5;
 
     private final String source;
     private final String followed;
@@ -103,6 +108,7 @@ public final class ProducerLane implements Lane {
         Map<String, Object> properties = new HashMap<>(connection);
         properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) MAX_REQUEST_BYTES);
+        properties.putIfAbsent(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS);
         properties.putAll(settings.producer());
         int timeout = Math.toIntExact(settings.timeout().toMillis());
         int request = Math.max(500, Math.min(10_000, timeout / 2));
