@@ -31,7 +31,6 @@ import org.apache.kafka.common.record.TimestampType;
  * as it is now, and the handler sees what it would have seen without the inbox.
  */
 final class ForwardedInvocation extends HandlerInvocation {
-    private static final byte[] EMPTY = new byte[0];
     /** How long a subscription that this instance has not heard of may be one that is new. */
     private static final long UNHEARD_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -90,24 +89,12 @@ final class ForwardedInvocation extends HandlerInvocation {
             return null;
         }
         decodedBy = target.codec();
-        byte[] value = message.argument().value();
         body = null;
-        if (value == null) {
-            if (target.deployment().protocol() != Protocol.RESTATE
-                    && !target.codec().acceptsNull()) {
-                return "the record has no value (a tombstone), which the codec of " + target + " does not accept";
-            }
-            body = EMPTY;
-            return null;
-        }
         try {
-            body = target.codec().decode(value);
+            body = target.body(message.argument().value());
             return null;
         } catch (CodecException e) {
-            return "the record value is not what the codec of " + target + " reads: " + e.getMessage();
-        } catch (RuntimeException e) {
-            // A codec of somebody else: its defect must show on the record, not stop the loop.
-            return "the codec of " + target + " failed: " + e;
+            return e.getMessage();
         }
     }
 

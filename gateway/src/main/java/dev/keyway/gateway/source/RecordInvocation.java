@@ -196,25 +196,12 @@ class RecordInvocation extends Invocation implements BatchRecord, Completion {
         }
         decodedBy = target.codec();
         fit = false;
-        if (record.value() == null) {
-            if (target.deployment().protocol() != Protocol.RESTATE
-                    && !target.codec().acceptsNull()) {
-                body = null;
-                return "the record has no value (a tombstone), which the codec of " + target + " does not accept";
-            }
-            body = EMPTY;
-            return null;
-        }
+        body = null;
         try {
-            body = target.codec().decode(record.value());
+            body = target.body(record.value());
             return unfit(target);
         } catch (CodecException e) {
-            body = null;
-            return "the record value is not what the codec of " + target + " reads: " + e.getMessage();
-        } catch (RuntimeException e) {
-            // A codec of somebody else: its defect must show on the record, not stop the loop.
-            body = null;
-            return "the codec of " + target + " failed: " + e;
+            return e.getMessage();
         }
     }
 

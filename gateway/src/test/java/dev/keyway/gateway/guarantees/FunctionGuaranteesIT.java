@@ -11,10 +11,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Functions of the real Java SDK on three processes of the whole product: what they emit, keep and send to each other counts
- * exactly once, whatever is done to the instances and the broker. {@link Settings} says how the long form is run. Not in
- * the build: it runs when it is asked for by its name.
+ * exactly once, whatever is done to the instances and the broker. {@link Settings} says how the long form is run.
  */
-class FunctionGuarantees {
+class FunctionGuaranteesIT {
     private static final int INSTANCES = 3;
 
     /** In the long form the broker is restarted, and an instance stopped in good order, once for so many kills. */
