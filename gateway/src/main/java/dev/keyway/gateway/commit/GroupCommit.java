@@ -5,9 +5,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +34,9 @@ import org.apache.kafka.common.TopicPartition;
  * for its part's offset only while it is in a transaction or committed: an offset never covers effects that are not with it.
  *
  * <p>Threading: the source's context only. Bounds: what waits is bounded by the caller, who counts it against its
- * partitions until it is settled; one transaction takes at most {@link #MAX_TAKEN} completions.
+ * partitions until it is settled; one transaction takes at most {@link Waiting#MAX_TAKEN} completions.
  */
 public final class GroupCommit<C extends Completion> {
-    static final int MAX_TAKEN = 10_000;
-    static final long MAX_TAKEN_BYTES = 32L << 20;
     static final int MAX_FENCES = 5;
     private static final long MIN_BACKOFF_MS = 50;
     private static final long MAX_BACKOFF_MS = 5_000;
@@ -95,13 +91,8 @@ public final class GroupCommit<C extends Completion> {
     private final Executor context;
     private final Timers timers;
     private final LongSupplier clock;
-    /** In order of completion, what was aborted first. */
-    private List<C> waiting = new ArrayList<>();
-
+    private final Waiting<C> waiting = new Waiting<>();
     private long waitingSince;
-    /** Parts with completions that had no room; nothing changes for them before another of theirs comes or ends. */
-    private final Set<Part> full = Collections.newSetFromMap(new IdentityHashMap<>());
-
     private final Set<Part> surrendered = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Waiter> waiters = new ArrayList<>();
     private Open<C> open;
@@ -118,9 +109,7 @@ public final class GroupCommit<C extends Completion> {
     private long lingerTimer = -1;
     private int failures;
     private int fences;
-    private int limit = MAX_TAKEN;
-    /** The last look at the queue did not get to its end. */
-    private boolean cutShort;
+    private int limit = Waiting.MAX_TAKEN;
 
     private record Waiter(Collection<? extends Part> parts, Runnable action) {}
 
@@ -159,10 +148,7 @@ public final class GroupCommit<C extends Completion> {
         if (waiting.isEmpty()) {
             waitingSince = clock.getAsLong();
         }
-        waiting.addAll(completions);
-        for (C completion : completions) {
-            full.remove(completion.part());
-        }
+        waiting.add(completions);
         if (idle && mayBegin()) {
             begin();
         } else {
@@ -172,19 +158,17 @@ public final class GroupCommit<C extends Completion> {
 
     /** Takes back completions that wait: what they were built on will never be committed. */
     public void withdraw(Set<C> completions) {
-        waiting.removeIf(completions::contains);
+        waiting.withdraw(completions);
     }
 
     /** Takes back those that wait and are meant, in their order. */
     public List<C> takeBack(Predicate<C> which) {
-        List<C> taken = waiting.stream().filter(which).toList();
-        withdraw(new HashSet<>(taken));
-        return taken;
+        return waiting.takeBack(which);
     }
 
     /** Once per commit interval: what moved without a completion is committed too. */
     public void tick() {
-        waiting.removeIf(completion -> !completion.part().alive());
+        waiting.forgetTheDead();
         if (mayBegin() && lingerTimer < 0) {
             begin();
         }
@@ -236,7 +220,7 @@ public final class GroupCommit<C extends Completion> {
 
     /** Begins, or sees to it that it does in time. */
     private void next() {
-        if (!mayBegin() || idleButFull()) {
+        if (!mayBegin() || !waiting.promising()) {
             return;
         }
         long waited = (clock.getAsLong() - waitingSince) / 1_000_000;
@@ -252,16 +236,6 @@ public final class GroupCommit<C extends Completion> {
                 }
             });
         }
-    }
-
-    private boolean idleButFull() {
-        if (waiting.isEmpty()) {
-            return true;
-        }
-        if (full.isEmpty()) {
-            return false;
-        }
-        return waiting.stream().allMatch(completion -> full.contains(completion.part()));
     }
 
     private void cancelLinger() {
@@ -285,11 +259,8 @@ public final class GroupCommit<C extends Completion> {
             return false;
         }
         Map<Part, OffsetAndMetadata> offsets = new IdentityHashMap<>();
-        List<C> taken = take(snapshot, offsets, limit);
-        if (taken.isEmpty() && cutShort) {
-            // The one that what has no room waits for may be further behind.
-            taken = take(snapshot, offsets, Integer.MAX_VALUE);
-        }
+        List<C> taken = waiting.take(part -> mayHold(part, snapshot), offsets, limit);
+        waitingSince = clock.getAsLong();
         for (Part part : source.parts()) {
             if (part.dirty() && !offsets.containsKey(part) && mayHold(part, snapshot)) {
                 OffsetAndMetadata offset = part.offset();
@@ -323,93 +294,6 @@ public final class GroupCommit<C extends Completion> {
         return part.alive() && !surrendered.contains(part) && snapshot.holds(part);
     }
 
-    /** Takes what may go from the front of the queue and enters it; fills the offsets of its parts. */
-    private List<C> take(Snapshot snapshot, Map<Part, OffsetAndMetadata> offsets, int most) {
-        List<C> left = new ArrayList<>();
-        List<C> taken = new ArrayList<>(Math.min(most, waiting.size()));
-        Map<Part, List<C>> byPart = new IdentityHashMap<>();
-        long bytes = 0;
-        boolean room = true;
-        for (C completion : waiting) {
-            Part part = completion.part();
-            if (!part.alive()) {
-                continue;
-            }
-            // Behind the first that has no place none goes, so that a key's effects keep their order.
-            room = room
-                    && taken.size() < most
-                    && (taken.isEmpty() || bytes + completion.effectBytes() <= MAX_TAKEN_BYTES);
-            if (room && !full.contains(part) && mayHold(part, snapshot)) {
-                taken.add(completion);
-                bytes += completion.effectBytes();
-                byPart.computeIfAbsent(part, p -> new ArrayList<>()).add(completion);
-            } else {
-                left.add(completion);
-            }
-        }
-        cutShort = !room;
-        Set<C> out = Collections.newSetFromMap(new IdentityHashMap<>());
-        byPart.forEach((part, completions) -> out.addAll(enter(part, completions, offsets)));
-        if (cutShort) {
-            // The record that they wait for may not have been looked at.
-            full.removeAll(byPart.keySet());
-        }
-        if (!out.isEmpty()) {
-            // In their old order: what has no room stays before what came later.
-            List<C> kept = new ArrayList<>(out.size() + left.size());
-            Set<C> stay = Collections.newSetFromMap(new IdentityHashMap<>());
-            stay.addAll(left);
-            stay.addAll(out);
-            waiting.forEach(completion -> {
-                if (stay.contains(completion)) {
-                    kept.add(completion);
-                }
-            });
-            left = kept;
-            taken.removeIf(out::contains);
-        }
-        waiting = left;
-        waitingSince = clock.getAsLong();
-        return taken;
-    }
-
-    /** Enters as many as the metadata of the part's offset has room for, the lowest first; answers the others. */
-    private List<C> enter(Part part, List<C> completions, Map<Part, OffsetAndMetadata> offsets) {
-        completions.forEach(Completion::enter);
-        OffsetAndMetadata offset = part.offset();
-        if (offset != null) {
-            part.full(false);
-            offsets.put(part, offset);
-            return List.of();
-        }
-        completions.forEach(Completion::leave);
-        List<C> rising = new ArrayList<>(completions);
-        if (!part.inOrder()) {
-            rising.sort(Comparator.comparingLong(Completion::index));
-        }
-        int fitting = 0;
-        int beyond = rising.size();
-        while (beyond - fitting > 1) {
-            int middle = (fitting + beyond) >>> 1;
-            List<C> some = rising.subList(0, middle);
-            some.forEach(Completion::enter);
-            boolean fits = part.offset() != null;
-            some.forEach(Completion::leave);
-            if (fits) {
-                fitting = middle;
-            } else {
-                beyond = middle;
-            }
-        }
-        if (fitting > 0) {
-            rising.subList(0, fitting).forEach(Completion::enter);
-            offsets.put(part, part.offset());
-        }
-        full.add(part);
-        part.full(true);
-        return rising.subList(fitting, rising.size());
-    }
-
     private void ended(Open<C> mine, Verdict verdict) {
         open = null;
         lastMillis = (clock.getAsLong() - mine.since()) / 1_000_000;
@@ -433,12 +317,11 @@ public final class GroupCommit<C extends Completion> {
     }
 
     private void settle(Open<C> mine, Verdict verdict) {
-        // Committed or given back, there may be room now.
-        full.removeAll(mine.offsets().keySet());
+        waiting.free(mine.offsets().keySet());
         if (committed(mine, verdict)) {
             failures = 0;
             fences = 0;
-            limit = Math.min(MAX_TAKEN, limit * 2);
+            limit = Math.min(Waiting.MAX_TAKEN, limit * 2);
             mine.offsets().forEach((part, offset) -> {
                 if (part.alive()) {
                     part.settled(offset);
@@ -503,8 +386,7 @@ public final class GroupCommit<C extends Completion> {
         if (waiting.isEmpty()) {
             waitingSince = clock.getAsLong();
         }
-        back.addAll(waiting);
-        waiting = back;
+        waiting.putBack(back);
         source.aborted(verdict, mine.taken().size());
         for (int i = 0; i < out.size(); i++) {
             source.refused(out.get(i), why.get(i));
@@ -578,7 +460,6 @@ public final class GroupCommit<C extends Completion> {
             }
         }
         surrendered.removeIf(part -> !part.alive());
-        full.removeIf(part -> !part.alive());
     }
 
     /** A revoke that waits. The poll thread waits with it, so no fresh snapshot comes. */
@@ -604,11 +485,7 @@ public final class GroupCommit<C extends Completion> {
         }
 
         private boolean wanted() {
-            return parts.stream().anyMatch(part -> part.alive() && part.dirty())
-                    || waiting.stream()
-                            .anyMatch(completion -> parts.contains(completion.part())
-                                    && completion.part().alive()
-                                    && !full.contains(completion.part()));
+            return parts.stream().anyMatch(part -> part.alive() && part.dirty()) || waiting.promising(parts);
         }
 
         void expired() {
