@@ -6,13 +6,11 @@ import dev.keyway.gateway.state.record.RecordKey;
 import dev.keyway.gateway.state.record.RecordKeys;
 import dev.keyway.gateway.state.record.RecordKind;
 import dev.keyway.gateway.state.record.StateValue;
-import dev.keyway.gateway.state.record.Values;
 import dev.keyway.gateway.state.store.Entry;
 import dev.keyway.gateway.state.store.Position;
 import dev.keyway.gateway.state.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -43,21 +41,21 @@ public final class Shard {
     private final int slot;
     private final String changelog;
     private final Uuid changelogId;
-    private final Lane lane;
+    private final ShardStore store;
     private final Overlay overlay = new Overlay();
     private final StateCache states;
     private final TimerWindow timers;
     private final Marks marks;
-    private final ArrayDeque<Admission> admissions = new ArrayDeque<>();
+    private final Admissions admissions;
+    private final Backlogs backlogs;
+    private final Sweep sweep;
     private final LinkedHashSet<Sealed> unsettled = new LinkedHashSet<>();
     private final Set<Turn> turns = new HashSet<>();
     private Future<Void> reading;
-    private byte[] sweepFrom = RecordKeys.prefix(RecordKind.STATE);
     private long offset;
     private long nextSequence;
     private long clock;
     private long unwrittenBytes;
-    private Throwable failure;
 
     /** @param position where the store stands */
     Shard(int slot, String changelog, Position position, Lane lane, ShardLimits limits) {
@@ -66,13 +64,14 @@ public final class Shard {
         this.changelogId = position.topicId();
         this.offset = position.offset();
         this.nextSequence = position.nextSequence();
-        this.lane = lane;
+        this.store = new ShardStore(lane, overlay);
         this.states = new StateCache(limits.cacheBytes());
         this.timers = new TimerWindow(limits.timers());
         this.marks = new Marks(limits.marks());
+        this.admissions = new Admissions(store, marks);
+        this.backlogs = new Backlogs(store, overlay);
+        this.sweep = new Sweep(store, states);
     }
-
-    private record Admission(List<Arrival> arrivals, Promise<List<Boolean>> answer) {}
 
     public int slot() {
         return slot;
@@ -85,75 +84,7 @@ public final class Shard {
      * completion is known from the offset's metadata.
      */
     public Future<List<Boolean>> admit(List<Arrival> arrivals) {
-        Promise<List<Boolean>> answer = Promise.promise();
-        admissions.add(new Admission(arrivals, answer));
-        if (admissions.size() == 1) {
-            serveAdmissions();
-        }
-        return answer.future();
-    }
-
-    private void serveAdmissions() {
-        while (!admissions.isEmpty()) {
-            Set<Bytes> unknown = new LinkedHashSet<>();
-            for (Arrival arrival : admissions.peek().arrivals()) {
-                Bytes key = Marks.key(arrival.origin());
-                if (!marks.knows(key)) {
-                    unknown.add(key);
-                }
-            }
-            if (!unknown.isEmpty()) {
-                lookUp(unknown, (found, failed) -> {
-                    if (failed == null) {
-                        judge(admissions.poll(), found);
-                    } else {
-                        admissions.poll().answer().fail(fail(failed));
-                    }
-                    serveAdmissions();
-                });
-                return;
-            }
-            judge(admissions.poll(), Map.of());
-        }
-    }
-
-    private void judge(Admission admission, Map<Bytes, byte[]> found) {
-        List<Boolean> accepted = new ArrayList<>(admission.arrivals().size());
-        for (Arrival arrival : admission.arrivals()) {
-            Bytes key = Marks.key(arrival.origin());
-            if (!marks.knows(key)) {
-                marks.load(key, found.get(key));
-            }
-            accepted.add(marks.admit(key, arrival.offset(), arrival.inboxOffset()));
-        }
-        admission.answer().complete(accepted);
-    }
-
-    /** What the overlay or else the store has under these keys; absent keys are absent. */
-    private void lookUp(Set<Bytes> keys, java.util.function.BiConsumer<Map<Bytes, byte[]>, Throwable> then) {
-        List<Bytes> asked = List.copyOf(keys);
-        lane.run(
-                store -> {
-                    Map<Bytes, byte[]> found = new HashMap<>();
-                    for (Bytes key : asked) {
-                        byte[] value = store.get(key.get());
-                        if (value != null) {
-                            found.put(key, value);
-                        }
-                    }
-                    return found;
-                },
-                (found, failed) -> {
-                    if (failed == null) {
-                        for (Bytes key : asked) {
-                            Overlay.Version newer = overlay.latest(key.get());
-                            if (newer != null) {
-                                found.put(key, newer.value());
-                            }
-                        }
-                    }
-                    then.accept(found, failed);
-                });
+        return admissions.admit(arrivals);
     }
 
     /**
@@ -227,14 +158,14 @@ public final class Shard {
 
     private void load(List<StateCache.Group> groups) {
         List<Address> addresses = groups.stream().map(group -> group.address).toList();
-        lane.run(
+        store.run(
                 store -> addresses.stream().map(address -> read(store, address)).toList(), (bases, failed) -> {
                     for (int i = 0; i < groups.size(); i++) {
                         StateCache.Group group = groups.get(i);
                         Promise<Void> loading = group.loading;
                         group.loading = null;
                         if (failed != null) {
-                            loading.fail(fail(failed));
+                            loading.fail(failed);
                         } else if (bases.get(i) instanceof StateException unreadable) {
                             loading.fail(unreadable);
                         } else {
@@ -290,9 +221,9 @@ public final class Shard {
             return seal(turn, changes, Map.of());
         }
         Promise<Sealed> answer = Promise.promise();
-        lookUp(lookups, (found, failed) -> {
+        store.lookUp(lookups, (found, failed) -> {
             if (failed != null) {
-                answer.fail(fail(failed));
+                answer.fail(failed);
             } else {
                 seal(turn, changes, found).onComplete(answer);
             }
@@ -360,14 +291,14 @@ public final class Shard {
         unwrittenBytes += size;
         Position position = new Position(changelogId, offset, nowMillis, nextSequence);
         Promise<Void> written = Promise.promise();
-        lane.run(
+        store.run(
                 store -> {
                     store.write(writes, position);
                     return null;
                 },
                 (done, failed) -> {
                     if (failed != null) {
-                        written.fail(fail(failed));
+                        written.fail(failed);
                         return;
                     }
                     unwrittenBytes -= size;
@@ -479,13 +410,13 @@ public final class Shard {
             byte[] from = timers.horizon();
             Promise<Void> read = Promise.promise();
             reading = read.future();
-            lane.run(store -> timers.read(store, from), (entries, failed) -> {
+            store.run(store -> timers.read(store, from), (entries, failed) -> {
                 reading = null;
                 if (failed == null) {
                     timers.fill(entries, overlay);
                     read.complete();
                 } else {
-                    read.fail(fail(failed));
+                    read.fail(failed);
                 }
             });
         }
@@ -506,59 +437,7 @@ public final class Shard {
      * @return at most {@code limit}; empty only at the end
      */
     public Future<List<Queued>> backlog(Address address, long after, int limit) {
-        Promise<List<Queued>> answer = Promise.promise();
-        backlog(address, after, limit, answer);
-        return answer.future();
-    }
-
-    private void backlog(Address address, long after, int limit, Promise<List<Queued>> answer) {
-        byte[] prefix = RecordKeys.prefix(RecordKind.QUEUED, address);
-        byte[] from = RecordKeys.encode(new RecordKey.Queued(address, after + 1));
-        lane.run(
-                store -> {
-                    TreeMap<byte[], byte[]> found = new TreeMap<>(Arrays::compareUnsigned);
-                    store.scan(prefix, from, (key, value) -> {
-                        found.put(key, value);
-                        return found.size() < limit;
-                    });
-                    return found;
-                },
-                (found, failed) -> {
-                    if (failed != null) {
-                        answer.fail(fail(failed));
-                        return;
-                    }
-                    byte[] last = found.size() < limit ? null : found.lastKey();
-                    List<Queued> merged = merged(found, from, last == null ? RecordKeys.after(prefix) : last, limit);
-                    if (merged.isEmpty() && last != null) {
-                        backlog(address, RecordKeys.sequence(RecordKeys.decode(last)), limit, answer);
-                    } else {
-                        answer.complete(merged);
-                    }
-                });
-    }
-
-    /** @param to the last one read, beyond which the store may hold more that comes first; or the end of the backlog */
-    private List<Queued> merged(TreeMap<byte[], byte[]> found, byte[] from, byte[] to, int limit) {
-        overlay.range(from, to).forEach((key, versions) -> {
-            byte[] value = versions.getLast().value();
-            if (value == null) {
-                found.remove(key);
-            } else {
-                found.put(key, value);
-            }
-        });
-        Overlay.Version last = found.containsKey(to) ? overlay.latest(to) : null;
-        if (last != null && last.value() == null) {
-            found.remove(to);
-        }
-        List<Queued> queued = new ArrayList<>();
-        found.forEach((key, value) -> {
-            if (queued.size() < limit) {
-                queued.add(new Queued((RecordKey.Queued) RecordKeys.decode(key), Values.body(value)));
-            }
-        });
-        return queued;
+        return backlogs.of(address, after, limit);
     }
 
     /**
@@ -567,35 +446,7 @@ public final class Shard {
      * @param after the last one seen, {@code null} for the start
      */
     public Future<List<Address>> backlogged(Address after, int limit) {
-        byte[] all = RecordKeys.prefix(RecordKind.QUEUED);
-        byte[] start = after == null ? all : RecordKeys.after(RecordKeys.prefix(RecordKind.QUEUED, after));
-        Promise<List<Address>> answer = Promise.promise();
-        lane.run(
-                store -> {
-                    List<Address> found = new ArrayList<>();
-                    byte[] from = start;
-                    while (found.size() < limit) {
-                        List<Address> next = new ArrayList<>(1);
-                        store.scan(all, from, (key, value) -> {
-                            next.add(((RecordKey.Queued) RecordKeys.decode(key)).address());
-                            return false;
-                        });
-                        if (next.isEmpty()) {
-                            break;
-                        }
-                        found.add(next.get(0));
-                        from = RecordKeys.after(RecordKeys.prefix(RecordKind.QUEUED, next.get(0)));
-                    }
-                    return found;
-                },
-                (found, failed) -> {
-                    if (failed == null) {
-                        answer.complete(found);
-                    } else {
-                        answer.fail(fail(failed));
-                    }
-                });
-        return answer.future();
+        return backlogs.addresses(after, limit);
     }
 
     // ---- upkeep
@@ -605,54 +456,13 @@ public final class Shard {
      * last one it begins anew. Without it, states of addresses that are never called again would stay for ever.
      */
     public Future<Changes> expired(long nowMillis, int limit) {
-        byte[] from = sweepFrom;
-        byte[] prefix = RecordKeys.prefix(RecordKind.STATE);
-        Promise<Changes> answer = Promise.promise();
-        lane.run(
-                store -> {
-                    List<RecordKey.State> gone = new ArrayList<>();
-                    List<byte[]> seen = new ArrayList<>();
-                    store.scan(prefix, from, (key, value) -> {
-                        seen.add(key);
-                        if (seen.size() <= limit && isExpired(value, nowMillis)) {
-                            gone.add((RecordKey.State) RecordKeys.decode(key));
-                        }
-                        return seen.size() <= limit;
-                    });
-                    return new Sweep(gone, seen.size() > limit ? seen.get(limit) : prefix);
-                },
-                (sweep, failed) -> {
-                    if (failed != null) {
-                        answer.fail(fail(failed));
-                        return;
-                    }
-                    sweepFrom = sweep.next();
-                    Changes changes = new Changes();
-                    for (RecordKey.State key : sweep.gone()) {
-                        StateCache.Group group = states.inUse(key.address());
-                        if (group == null || !group.isPending(key.name())) {
-                            changes.delete(key.address(), key.name());
-                        }
-                    }
-                    answer.complete(changes);
-                });
-        return answer.future();
-    }
-
-    private record Sweep(List<RecordKey.State> gone, byte[] next) {}
-
-    private static boolean isExpired(byte[] value, long nowMillis) {
-        try {
-            return StateValue.decode(value).expired(nowMillis);
-        } catch (MalformedRecordException newer) {
-            return false;
-        }
+        return sweep.next(nowMillis, limit);
     }
 
     /** Makes the store survive the process as it stands now, for a fast restart. */
     public Future<Void> checkpoint() {
         Promise<Void> done = Promise.promise();
-        lane.run(
+        store.run(
                 store -> {
                     store.checkpoint();
                     return null;
@@ -661,22 +471,15 @@ public final class Shard {
                     if (failed == null) {
                         done.complete();
                     } else {
-                        done.fail(fail(failed));
+                        done.fail(failed);
                     }
                 });
         return done.future();
     }
 
-    private Throwable fail(Throwable cause) {
-        if (failure == null) {
-            failure = cause;
-        }
-        return cause;
-    }
-
     /** Why the store could not be read or written, or {@code null}. A shard that has failed must be given up and restored. */
     public Throwable failure() {
-        return failure;
+        return store.failure();
     }
 
     /** Bytes that are committed and that the store has not taken yet; a source that sees them grow should wait. */
