@@ -4,13 +4,17 @@ import dev.keyway.admin.model.Pacing;
 import dev.keyway.gateway.invoke.Call;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.invoke.Pace;
+import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.invoke.TestCalls;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
@@ -95,7 +99,7 @@ final class Simulation implements Throttle.Alarm {
     /** An event loop with calls for the deployment. */
     final class Loop implements Pace.Waiting, LoopPace.Link {
         final ArrayDeque<Call> queue = new ArrayDeque<>();
-        final List<Call> running = new ArrayList<>();
+        final Set<Call> running = Collections.newSetFromMap(new IdentityHashMap<>());
         final LoopPace pace;
         int overRate;
         int finished;
@@ -116,8 +120,9 @@ final class Simulation implements Throttle.Alarm {
         }
 
         void submit(int calls) {
+            Target target = TestCalls.service(TestCalls.deployment("http://sim/"));
             for (int i = 0; i < calls; i++) {
-                queue.add(TestCalls.call(TestCalls.service(TestCalls.deployment("http://sim/"))));
+                queue.add(TestCalls.call(target));
             }
             dispatch();
         }
