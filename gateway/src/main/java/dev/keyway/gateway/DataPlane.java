@@ -207,7 +207,7 @@ final class DataPlane {
     private Future<Void> opened(InboxPlane.Home home) {
         int slots = config.state().slots();
         sources.inbox(home.topics(), slots, home.connection());
-        return calls.open(home.topics(), slots, home.connection());
+        return calls.open(home.topics(), slots, home.connection(), home.admin(), home.shards()::restoring);
     }
 
     RuntimeView view() {

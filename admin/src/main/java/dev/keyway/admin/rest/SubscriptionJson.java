@@ -78,6 +78,7 @@ final class SubscriptionJson {
             }
         }
         info.addAll(origins(state, subscription));
+        info.addAll(alone(state, subscription));
         Deployment deployment = SubscriptionCheck.deployment(state, subscription);
         if (subscription.batch() != null && deployment != null && deployment.protocol() != Protocol.HTTP) {
             info.add("batch has no effect: " + deployment.id() + " serves the handler now, and speaks protocol '"
@@ -112,6 +113,19 @@ final class SubscriptionJson {
         return List.of(service.name() + " also gets events from " + String.join(", ", others)
                 + ": with exclusivity 'process', one call at a time per key holds for events of all of them only while one "
                 + "instance reads them; several instances may call one key at the same time");
+    }
+
+    /** Why its records go one by one although it asks for batches. */
+    static List<String> alone(RegistrySnapshot state, Subscription subscription) {
+        Service service = state.services().get(subscription.service());
+        if (subscription.batch() == null
+                || service == null
+                || service.exclusivity() != Service.Exclusivity.CLUSTER
+                || subscription.handlerType() != HandlerType.EXCLUSIVE) {
+            return List.of();
+        }
+        return List.of("batch has no effect: exclusivity of '" + service.name()
+                + "' is 'cluster', so the owners of the slots call its exclusive handlers; every record goes alone");
     }
 
     static JsonArray array(List<JsonObject> objects) {

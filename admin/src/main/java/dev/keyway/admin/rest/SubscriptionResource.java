@@ -84,6 +84,7 @@ final class SubscriptionResource {
                     EgressCheck.refuseStale(state, newest, created);
                     List<String> info = new ArrayList<>(found.info());
                     info.addAll(SubscriptionJson.origins(newest, created));
+                    info.addAll(SubscriptionJson.alone(newest, created));
                     return new Update<>(
                             List.of(new Edit.PutSubscription(id, created)),
                             SubscriptionJson.write(created, info).put("state", "starting"));
@@ -183,6 +184,7 @@ final class SubscriptionResource {
                     EgressCheck.refuseStale(state, newest, again);
                     Collection<String> info = new ArrayList<>(found);
                     info.addAll(SubscriptionJson.origins(newest, again));
+                    info.addAll(SubscriptionJson.alone(newest, again));
                     return new Update<>(
                             List.of(new Edit.PutSubscription(again.id(), again)),
                             Reply.ok(SubscriptionJson.write(again, info)));

@@ -270,6 +270,90 @@ class SubscriptionIT {
     }
 
     @Test
+    void batchesForAClusterExclusiveHandlerAreToldToHaveNoEffect() {
+        String batch = ", \"batch\": {\"max_records\": 7}";
+        register("Batched", "cluster");
+
+        Answer created = create("Batched/add", batch);
+        Answer shared = create("Batched/peek", batch);
+        Answer without = create("Batched/add", "");
+        Answer changed = instance.patch("/subscriptions/" + id(without), "{\"batch\": {}}");
+
+        String note = "batch has no effect: exclusivity of 'Batched' is 'cluster'";
+        assertThat(created.status()).as(created.toString()).isEqualTo(201);
+        assertThat(created.json().getJsonArray("info").encode()).contains(note, "every record goes alone");
+        assertThat(instance.get("/subscriptions/" + id(created)).body()).contains(note);
+        assertThat(changed.body()).contains(note);
+        assertThat(shared.body()).doesNotContain(note);
+        assertThat(without.body()).doesNotContain(note);
+    }
+
+    @Test
+    void exclusivityIsChangedToClusterAtAnyTimeAndBackWhenNoSubscriptionIsLeft() {
+        register("Wide", "process");
+        String first = id(create("Wide/add", ""));
+        String second = id(create("Wide/add", ""));
+        String reader = id(create("Wide/peek", ""));
+
+        Answer wide = exclusivity("Wide", "cluster");
+        Answer again = exclusivity("Wide", "cluster");
+        Answer registered = register("Wide", "process");
+        Answer refused = exclusivity("Wide", "process");
+        instance.delete("/subscriptions/" + first);
+        Answer refusedStill = exclusivity("Wide", "process");
+        instance.delete("/subscriptions/" + second);
+        Answer narrow = exclusivity("Wide", "process");
+
+        assertThat(wide.status()).as(wide.toString()).isEqualTo(200);
+        assertThat(wide.json().getString("exclusivity")).isEqualTo("cluster");
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(registered.json().getJsonArray("services").getJsonObject(0).getString("exclusivity"))
+                .as("registering anew takes it back for nobody")
+                .isEqualTo("cluster");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.message())
+                .contains("exclusivity of 'Wide' cannot become 'process'", first, second, "would be overtaken")
+                .doesNotContain(reader);
+        assertThat(refusedStill.status()).isEqualTo(409);
+        assertThat(refusedStill.message()).contains(second).doesNotContain(first);
+        assertThat(narrow.status()).as(narrow.toString()).isEqualTo(200);
+        assertThat(instance.get("/services/Wide").json().getString("exclusivity"))
+                .isEqualTo("process");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Greeter | \"cluster\" | 400 | exclusivity: 'cluster' is for a VirtualObject; a Service has it not",
+                "Counter | \"clutser\" | 400 | exclusivity: 'clutser' is not one of process, cluster; did you mean 'cluster'?",
+                "Counter | 1 | 422 | exclusivity: invalid type",
+                "Nobody | \"cluster\" | 404 | The requested service 'Nobody' does not exist"
+            })
+    void anExclusivityThatCannotBeIsRefusedWithTheReason(String service, String word, int status, String message) {
+        Answer refused = instance.patch("/services/" + service, "{\"exclusivity\": " + word + "}");
+
+        assertThat(refused.status()).as(refused.toString()).isEqualTo(status);
+        assertThat(status == 422 ? refused.body() : refused.message()).contains(message);
+    }
+
+    private static Answer exclusivity(String service, String word) {
+        return instance.patch("/services/" + service, "{\"exclusivity\": \"" + word + "\"}");
+    }
+
+    private static Answer register(String service, String exclusivity) {
+        return instance.post("/deployments", """
+                {"uri": "http://127.0.0.1:9/%1$s", "protocol": "http", "force": true, "services": [
+                  {"name": "%1$s", "ty": "VirtualObject", "exclusivity": "%2$s",
+                   "handlers": [{"name": "add"}, {"name": "peek", "ty": "Shared"}]}]}
+                """.formatted(service, exclusivity));
+    }
+
+    private static String id(Answer created) {
+        return created.json().getString("id");
+    }
+
+    @Test
     void secretsAreMaskedInEveryAnswerButKeptForTheClient() {
         Answer created = create(", \"options\": {\"ssl.key.password\": \"hunter2\", \"sasl.username\": \"me\"}");
 
@@ -358,9 +442,9 @@ class SubscriptionIT {
         String first = create(options).json().getString("id");
 
         Answer same = create(options);
-        Answer alias = create(options, "alias");
+        Answer alias = createOn("alias", options);
         instance.delete("/subscriptions/" + first);
-        Answer afterwards = create(options, "alias");
+        Answer afterwards = createOn("alias", options);
 
         assertThat(same.status()).isEqualTo(409);
         assertThat(same.message()).contains(first);
@@ -382,7 +466,7 @@ class SubscriptionIT {
         instance.post(
                 "/kafka-clusters", "{\"name\": \"gone\", \"properties\": {\"metadata.broker.list\": \"127.0.0.1:1\"}}");
 
-        Answer refused = create("", "gone");
+        Answer refused = createOn("gone", "");
 
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.message()).contains("cluster 'gone'");
@@ -467,13 +551,21 @@ class SubscriptionIT {
     }
 
     private Answer create(String more) {
-        return create(more, "my-cluster");
+        return createOn("my-cluster", more);
     }
 
-    private Answer create(String more, String cluster) {
+    private Answer createOn(String cluster, String more) {
+        return create(cluster, "Counter/add", more);
+    }
+
+    private Answer create(String sink, String more) {
+        return create("my-cluster", sink, more);
+    }
+
+    private Answer create(String cluster, String sink, String more) {
         return instance.post(
                 "/subscriptions",
-                "{\"source\": \"kafka://" + cluster + "/" + topic + "\", \"sink\": \"service://Counter/add\"" + more
+                "{\"source\": \"kafka://" + cluster + "/" + topic + "\", \"sink\": \"service://" + sink + "\"" + more
                         + "}");
     }
 

@@ -129,6 +129,15 @@ final class CallInvocation extends HandlerInvocation {
         return new ProducerRecord<>(handlers.replies().topic(), caller.partition(), key, value);
     }
 
+    /** The record that brings news to a caller. */
+    static ProducerRecord<byte[], byte[]> record(Handlers handlers, Envelope.Reply caller, AnswerCodec.News news) {
+        return new ProducerRecord<>(
+                handlers.replies().topic(),
+                caller.partition(),
+                caller.instance().getBytes(StandardCharsets.UTF_8),
+                AnswerCodec.encode(news));
+    }
+
     @Override
     public OnFailure onFailure() {
         return OnFailure.DISCARD;

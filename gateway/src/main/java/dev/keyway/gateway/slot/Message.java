@@ -26,6 +26,8 @@ final class Message {
     boolean alone;
     /** The store does not take it. */
     boolean unacceptable;
+    /** What its caller was told last that it waits for, {@code null} before. */
+    String told;
     /** Why what it caused could not be written; takes the failure policy instead of a call. */
     String refusal;
 

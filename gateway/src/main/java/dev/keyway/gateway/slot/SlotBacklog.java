@@ -27,6 +27,7 @@ final class SlotBacklog {
     private final Slot slot;
     private final SlotScope scope;
     private final SlotHost host;
+    private final CallNotices notices;
     /** The last address with a backlog that was taken up, while there may be more. */
     private Address resumedUpTo;
 
@@ -37,6 +38,7 @@ final class SlotBacklog {
         this.slot = slot;
         this.scope = scope;
         this.host = host;
+        this.notices = new CallNotices(scope, host);
     }
 
     /** Whether every address that had a backlog has its mailbox. */
@@ -113,6 +115,8 @@ final class SlotBacklog {
             }
             if (flight.blockedBy() != null) {
                 answerCalls(mailbox, flight.blockedBy(), accepted);
+            } else {
+                notices.look(mailbox, accepted);
             }
             if (flight.holdsUp(now, scope.limits().acceptMillis())) {
                 accept(mailbox, now - patience, accepted);

@@ -54,6 +54,7 @@ public abstract class SlotInvocation extends Invocation {
     private volatile boolean troubled;
     private volatile long calledMillis;
     private volatile String blockedBy;
+    private volatile String trouble;
 
     SlotInvocation(Slot slot, Mailbox mailbox, Turn turn, List<Message> messages, SlotScope scope, Fence fence) {
         this.slot = slot;
@@ -82,6 +83,11 @@ public abstract class SlotInvocation extends Invocation {
     /** Why it waits for an operator, {@code null} if it does not. Any thread. */
     String blockedBy() {
         return blockedBy;
+    }
+
+    /** Why its last attempt failed, {@code null} before the first failure. Any thread. */
+    String trouble() {
+        return trouble;
     }
 
     final void inTrouble() {
@@ -221,6 +227,7 @@ public abstract class SlotInvocation extends Invocation {
 
     @Override
     protected void retrying(Outcome outcome, long delayMillis) {
+        trouble = outcome.reason();
         inTrouble();
         scope.meters().retried();
         LOG.atDebug()
@@ -234,6 +241,7 @@ public abstract class SlotInvocation extends Invocation {
 
     @Override
     protected void unreachable(Outcome outcome) {
+        trouble = outcome.reason();
         inTrouble();
     }
 

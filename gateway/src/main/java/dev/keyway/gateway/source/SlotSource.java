@@ -20,6 +20,7 @@ import dev.keyway.gateway.dispatch.ServiceIds;
 import dev.keyway.gateway.egress.Egresses;
 import dev.keyway.gateway.invoke.statefun.FunctionTargets;
 import dev.keyway.gateway.metrics.Meters;
+import dev.keyway.gateway.rpc.inbox.SlotOwners;
 import dev.keyway.gateway.slot.FailurePolicy;
 import dev.keyway.gateway.slot.Handlers;
 import dev.keyway.gateway.slot.SlotLimits;
@@ -87,7 +88,7 @@ public final class SlotSource {
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.route = route;
         this.running = new RunningSource(vertx, route, pressure, meters);
-        Subscription subscription = subscription(home);
+        Subscription subscription = subscription(home, config.instanceId());
         ClientProperties properties =
                 ConsumerOptions.resolve(home.cluster(), subscription.options(), subscription.id());
         SlotWay way = new SlotWay(
@@ -128,7 +129,7 @@ public final class SlotSource {
                         : secrets.resolve(ProducerOptions.resolve(null, egress).producer()));
     }
 
-    private static Subscription subscription(Home home) {
+    private static Subscription subscription(Home home, String instance) {
         String inbox = home.topics().inbox();
         return new Subscription(
                 inbox,
@@ -139,7 +140,7 @@ public final class SlotSource {
                 null,
                 null,
                 null,
-                Map.of("group.id", inbox),
+                Map.of("group.id", inbox, "client.id", SlotOwners.CLIENT_ID_PREFIX + instance),
                 null,
                 OnFailure.PAUSE,
                 OnTerminal.PAUSE,

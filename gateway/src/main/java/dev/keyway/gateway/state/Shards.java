@@ -127,6 +127,12 @@ public final class Shards {
         return mine.shard;
     }
 
+    /** Whether a slot is this instance's and cannot be used yet. Any thread. */
+    public boolean restoring(int slot) {
+        Held found = held.get(slot);
+        return found != null && found.shard == null;
+    }
+
     private void forget(int slot, Held mine) {
         held.remove(slot, mine);
         mine.closed.complete(null);

@@ -39,25 +39,51 @@ public final class AnswerCodec {
     private static final int BLOCKED = 4;
     private static final int OVERLOADED = 5;
     private static final int UNKNOWN = 6;
+    private static final int NOTICE = 7;
+
+    /** The longest text of a notice, in characters. */
+    private static final int NOTICE_LENGTH = 500;
 
     private AnswerCodec() {}
 
-    /** What comes back to a caller. */
-    public record Answer(long correlation, RpcCall.Reply reply) {}
+    /** What the owner of a slot tells a caller. */
+    public sealed interface News {
+        /** The number of the call. */
+        long correlation();
+    }
+
+    /** The end of a call. */
+    public record Answer(long correlation, RpcCall.Reply reply) implements News {}
+
+    /**
+     * A call still waits.
+     *
+     * @param ahead what for; of a long text its beginning arrives
+     */
+    public record Notice(long correlation, String ahead) implements News {}
 
     /** The value of the record. */
-    public static byte[] encode(Answer answer) {
+    public static byte[] encode(News news) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             bytes.write(VERSION);
             CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-            out.writeFixed64(CORRELATION, answer.correlation());
-            write(out, answer.reply());
+            out.writeFixed64(CORRELATION, news.correlation());
+            if (news instanceof Answer answer) {
+                write(out, answer.reply());
+            } else if (news instanceof Notice notice) {
+                out.writeUInt32(KIND, NOTICE);
+                out.writeString(REASON, beginning(notice.ahead()));
+            }
             out.flush();
             return bytes.toByteArray();
         } catch (IOException e) {
             throw new IllegalStateException("an array takes what is written", e);
         }
+    }
+
+    private static String beginning(String text) {
+        return text.length() <= NOTICE_LENGTH ? text : text.substring(0, NOTICE_LENGTH) + "…";
     }
 
     private static void write(CodedOutputStream out, RpcCall.Reply reply) throws IOException {
@@ -129,7 +155,7 @@ public final class AnswerCodec {
      *
      * @throws IOException if it is none, or one of a newer format
      */
-    public static Answer decode(byte[] value) throws IOException {
+    public static News decode(byte[] value) throws IOException {
         if (value == null || value.length == 0 || value[0] != VERSION) {
             throw new IOException("expected an answer of version " + VERSION + ", found "
                     + (value == null || value.length == 0 ? "no bytes" : "version " + (value[0] & 0xff)));
@@ -152,12 +178,12 @@ public final class AnswerCodec {
         private boolean deployment;
         private long retryAfter;
 
-        Answer read(byte[] value) throws IOException {
+        News read(byte[] value) throws IOException {
             CodedInputStream in = CodedInputStream.newInstance(value, 1, value.length - 1);
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
                 take(in, tag);
             }
-            return new Answer(correlation, reply());
+            return kind == NOTICE ? new Notice(correlation, reason()) : new Answer(correlation, reply());
         }
 
         private void take(CodedInputStream in, int tag) throws IOException {
@@ -174,11 +200,13 @@ public final class AnswerCodec {
                 case FAULT << 3 -> deployment = in.readBool();
                 case RETRY_AFTER << 3 -> retryAfter = in.readUInt64();
                 case HEADERS << 3 -> hasHeaders = in.readBool();
-                default -> {
-                    if (!in.skipField(tag)) {
-                        throw new IOException("a group ends that has not begun");
-                    }
-                }
+                default -> skip(in, tag);
+            }
+        }
+
+        private static void skip(CodedInputStream in, int tag) throws IOException {
+            if (!in.skipField(tag)) {
+                throw new IOException("a group ends that has not begun");
             }
         }
 
@@ -194,7 +222,7 @@ public final class AnswerCodec {
                 switch (tag) {
                     case 1 << 3 | 2 -> name = nested.readStringRequireUtf8();
                     case 2 << 3 | 2 -> value = nested.readStringRequireUtf8();
-                    default -> nested.skipField(tag);
+                    default -> skip(nested, tag);
                 }
             }
             pair.take(name, value);
@@ -210,12 +238,20 @@ public final class AnswerCodec {
                             reason,
                             -1,
                             response()));
-                case TIMED_OUT -> new RpcCall.Reply.TimedOut(reason, null);
-                case BLOCKED -> new RpcCall.Reply.Blocked(reason);
-                case OVERLOADED -> new RpcCall.Reply.Overloaded(reason, retryAfter);
-                case UNKNOWN -> new RpcCall.Reply.Unknown(reason);
-                default -> throw new IOException("expected an answer of kind 1 to 6, found " + kind);
+                case TIMED_OUT -> new RpcCall.Reply.TimedOut(reason(), null);
+                case BLOCKED -> new RpcCall.Reply.Blocked(reason());
+                case OVERLOADED -> new RpcCall.Reply.Overloaded(reason(), retryAfter);
+                case UNKNOWN -> new RpcCall.Reply.Unknown(reason());
+                default -> throw new IOException("expected an answer of kind 1 to 7, found " + kind);
             };
+        }
+
+        private String reason() throws IOException {
+            if (reason == null) {
+                throw new IOException(
+                        "expected field " + REASON + ", why, in an answer of kind " + kind + ", found none");
+            }
+            return reason;
         }
 
         private RpcCall.Reply answered(Outcome outcome) {

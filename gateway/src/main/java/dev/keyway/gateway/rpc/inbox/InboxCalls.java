@@ -1,7 +1,6 @@
 package dev.keyway.gateway.rpc.inbox;
 
 import dev.keyway.admin.config.KeywayConfig;
-import dev.keyway.gateway.egress.LazyProducer;
 import dev.keyway.gateway.inbox.Envelope;
 import dev.keyway.gateway.inbox.EnvelopeCodec;
 import dev.keyway.gateway.metrics.Meters;
@@ -14,19 +13,19 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.clients.producer.ProducerConfig;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
@@ -49,12 +48,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class InboxCalls implements RpcRoute {
     private static final Logger LOG = LoggerFactory.getLogger(InboxCalls.class);
-    private static final long UNACKNOWLEDGED_BYTES = 32L << 20;
-    private static final int MAX_BLOCK_MS = 5_000;
-    private static final int REQUEST_TIMEOUT_MS = 10_000;
-    private static final int DELIVERY_TIMEOUT_MS = 30_000;
+    /** Of calls that the inbox has not acknowledged. */
+    static final long UNACKNOWLEDGED_BYTES = 32L << 20;
+
+    private static final long LOOK_EVERY_MS = 500;
     private static final String NOT_OPEN = "Keyway's own topics have not been opened yet";
-    private static final Duration CLOSE = Duration.ofSeconds(5);
     /** What a record adds in the log to its key and value. */
     private static final int RECORD_OVERHEAD = 128;
 
@@ -62,51 +60,42 @@ public final class InboxCalls implements RpcRoute {
     private final Context context;
     private final KeywayConfig config;
     private final RpcMeters counted;
-    private final Map<Long, Waiting> waiting = new HashMap<>();
+    private final Map<Long, WaitingCall> waiting = new HashMap<>();
     private final Map<String, Integer> perKey = new HashMap<>();
     /** Begins anywhere, so that the answers of an earlier life of this instance are for nobody. */
     private long correlations = new SecureRandom().nextLong();
 
-    private List<Waiting> gathered = new ArrayList<>();
+    private List<WaitingCall> gathered = new ArrayList<>();
     private long unacknowledged;
     private Way way;
     private AnswerReader reader;
-    private WorkerExecutor worker;
-    private LazyProducer producer;
-    private volatile String problem = NOT_OPEN;
+    private Outbox outbox;
+    private Owners owners;
+    private long lookTimer = -1;
+    private volatile String problem;
+
+    /** Takes calls to the inbox. Any thread. */
+    interface Outbox {
+        void write(List<Outgoing> calls);
+
+        /** Waits for what is under way, within a bound. */
+        Future<Void> close();
+    }
+
+    /** A record for the inbox. @param done gets {@code null} or the failure, exactly once, on any thread */
+    record Outgoing(ProducerRecord<byte[], byte[]> record, Consumer<Throwable> done) {}
+
+    /** What is known here of who has which slot. The context of the calls. */
+    interface Owners {
+        /** Finds out, unless that has been done lately. */
+        void look();
+
+        /** What is known, for a caller. */
+        String of(int slot);
+    }
 
     /** Where calls go and answers come from. */
     private record Way(InternalTopics.Found topics, Slots slots, int partition) {}
-
-    /** A call whose caller waits. */
-    private static final class Waiting {
-        private final RpcCall call;
-        private final long correlation;
-        private final String key;
-        private final int slot;
-        private final ProducerRecord<byte[], byte[]> record;
-        private final Promise<RpcCall.Reply> reply;
-        private final Context caller;
-        private long timer;
-        private boolean acknowledged;
-
-        Waiting(
-                RpcCall call,
-                long correlation,
-                String key,
-                int slot,
-                ProducerRecord<byte[], byte[]> record,
-                Promise<RpcCall.Reply> reply,
-                Context caller) {
-            this.call = call;
-            this.correlation = correlation;
-            this.key = key;
-            this.slot = slot;
-            this.record = record;
-            this.reply = reply;
-            this.caller = caller;
-        }
-    }
 
     public InboxCalls(Vertx vertx, KeywayConfig config, Meters meters) {
         this.vertx = vertx;
@@ -119,41 +108,46 @@ public final class InboxCalls implements RpcRoute {
      * Calls may be made once it completes.
      *
      * @param connection connection and security properties of the home cluster
+     * @param admin of the home cluster; stays the caller's
+     * @param restoring whether this instance has been given a slot that it restores; any thread
      */
-    public Future<Void> open(InternalTopics.Found topics, int slots, Map<String, Object> connection) {
+    public Future<Void> open(
+            InternalTopics.Found topics,
+            int slots,
+            Map<String, Object> connection,
+            Admin admin,
+            IntPredicate restoring) {
         Promise<Void> opened = Promise.promise();
         context.runOnContext(v -> {
             byte[] instance = config.instanceId().getBytes(StandardCharsets.UTF_8);
             int partition =
                     Utils.toPositive(Utils.murmur2(instance)) % topics.replies().partitions();
-            Map<String, Object> properties = producer(connection);
-            worker = vertx.createSharedWorkerExecutor("keyway-calls-" + config.instanceId(), 1);
-            producer = new LazyProducer(() -> properties);
             reader = new AnswerReader(
                     connection,
                     new TopicPartition(topics.replies().topic(), partition),
                     config.instanceId(),
                     this::received,
                     reason -> problem = reason);
+            outbox = new CallWriter(vertx, config.instanceId(), connection);
+            Owners known = new SlotOwners(context, admin, topics.inbox(), restoring);
             reader.start()
-                    .onSuccess(ready -> context.runOnContext(w -> way = new Way(topics, new Slots(slots), partition)))
+                    .compose(ready -> open(topics, slots, partition, outbox, known))
                     .onComplete(ready -> context.runOnContext(w -> opened.handle(ready)));
         });
         return opened.future();
     }
 
-    private Map<String, Object> producer(Map<String, Object> connection) {
-        Map<String, Object> properties = new HashMap<>(connection);
-        properties.put(ProducerConfig.CLIENT_ID_CONFIG, "keyway-calls-" + config.instanceId());
-        properties.put(ProducerConfig.ACKS_CONFIG, "all");
-        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, UNACKNOWLEDGED_BYTES * 2);
-        properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, (int) UNACKNOWLEDGED_BYTES);
-        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
-        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
-        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
-        return properties;
+    /** Calls may be made once it completes, if answers are read. */
+    Future<Void> open(InternalTopics.Found topics, int slots, int partition, Outbox writer, Owners known) {
+        Promise<Void> opened = Promise.promise();
+        context.runOnContext(v -> {
+            outbox = writer;
+            owners = known;
+            way = new Way(topics, new Slots(slots), partition);
+            lookTimer = vertx.setPeriodic(LOOK_EVERY_MS, id -> look());
+            opened.complete();
+        });
+        return opened.future();
     }
 
     @Override
@@ -196,7 +190,7 @@ public final class InboxCalls implements RpcRoute {
                             config.limits().mailboxRpc() + " calls wait for this key already (limits.mailbox-rpc)", 1));
             return correlation;
         }
-        Waiting next = waiting(call, correlation, key, left, reply, caller);
+        WaitingCall next = waiting(call, correlation, key, left, reply, caller);
         long bytes = bytes(next);
         if (bytes > way.topics().maxRecordBytes()) {
             answer(
@@ -221,7 +215,7 @@ public final class InboxCalls implements RpcRoute {
         return correlation;
     }
 
-    private Waiting waiting(
+    private WaitingCall waiting(
             RpcCall call, long correlation, String key, long left, Promise<RpcCall.Reply> reply, Context caller) {
         List<Header> headers = new ArrayList<>();
         for (Map.Entry<String, String> header : call.headers()) {
@@ -240,14 +234,14 @@ public final class InboxCalls implements RpcRoute {
         int slot = way.slots().of(envelope.key());
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(way.topics().inbox(), slot, envelope.key(), EnvelopeCodec.encode(envelope));
-        return new Waiting(call, correlation, key, slot, record, reply, caller);
+        return new WaitingCall(call, correlation, key, slot, record, reply, caller);
     }
 
-    private static long bytes(Waiting call) {
+    private static long bytes(WaitingCall call) {
         return (long) call.record.key().length + call.record.value().length + RECORD_OVERHEAD;
     }
 
-    private void waits(Waiting next, long left, long bytes) {
+    private void waits(WaitingCall next, long left, long bytes) {
         waiting.put(next.correlation, next);
         perKey.merge(next.key, 1, Integer::sum);
         unacknowledged += bytes;
@@ -258,19 +252,18 @@ public final class InboxCalls implements RpcRoute {
         gathered.add(next);
     }
 
-    /** What has gathered leaves together: {@code send} may block, so it is a worker's. */
+    /** What has gathered leaves together. */
     private void flush() {
-        List<Waiting> batch = gathered;
+        List<WaitingCall> batch = gathered;
         gathered = new ArrayList<>();
-        worker.executeBlocking(() -> {
-            for (Waiting call : batch) {
-                producer.send(call.record, failure -> context.runOnContext(v -> acknowledged(call, failure)));
-            }
-            return null;
-        });
+        List<Outgoing> records = new ArrayList<>(batch.size());
+        for (WaitingCall call : batch) {
+            records.add(new Outgoing(call.record, failure -> context.runOnContext(v -> acknowledged(call, failure))));
+        }
+        outbox.write(records);
     }
 
-    private void acknowledged(Waiting call, Throwable failure) {
+    private void acknowledged(WaitingCall call, Throwable failure) {
         unacknowledged -= bytes(call);
         call.acknowledged = true;
         if (failure != null && forget(call.correlation)) {
@@ -283,19 +276,29 @@ public final class InboxCalls implements RpcRoute {
         }
     }
 
-    private void expire(Waiting call) {
+    private void expire(WaitingCall call) {
         if (forget(call.correlation)) {
-            String where = call.acknowledged
-                    ? "waiting for the owner of slot " + call.slot + " of topic " + call.record.topic()
-                            + " to make it, or for its turn there"
-                    : "on its way to slot " + call.slot + " of topic " + call.record.topic();
-            end(call, new RpcCall.Reply.TimedOut("the deadline passed while the call was " + where, null));
+            end(
+                    call,
+                    new RpcCall.Reply.TimedOut(
+                            "the deadline passed while the call was " + call.whereabouts(owners), null));
+        }
+    }
+
+    /** Once in a while: whoever has waited for long without news may have to be told whom for. */
+    private void look() {
+        long now = System.nanoTime();
+        for (WaitingCall call : waiting.values()) {
+            if (call.wonders(now)) {
+                owners.look();
+                return;
+            }
         }
     }
 
     /** Nobody waits for it any more. What is in the inbox is made if its turn comes before its deadline. */
     private boolean forget(Long correlation) {
-        Waiting call = waiting.remove(correlation);
+        WaitingCall call = waiting.remove(correlation);
         if (call == null) {
             return false;
         }
@@ -304,7 +307,7 @@ public final class InboxCalls implements RpcRoute {
         return true;
     }
 
-    private void end(Waiting call, RpcCall.Reply reply) {
+    private void end(WaitingCall call, RpcCall.Reply reply) {
         answer(call.reply, call.caller, reply);
     }
 
@@ -313,12 +316,12 @@ public final class InboxCalls implements RpcRoute {
         caller.runOnContext(v -> promise.tryComplete(reply));
     }
 
-    /** On the reader's poll thread. */
-    private CompletionStage<Void> received(List<byte[]> values) {
-        List<AnswerCodec.Answer> answers = new ArrayList<>(values.size());
+    /** The values of records for this instance. On the reader's poll thread. */
+    CompletionStage<Void> received(List<byte[]> values) {
+        List<AnswerCodec.News> all = new ArrayList<>(values.size());
         for (byte[] value : values) {
             try {
-                answers.add(AnswerCodec.decode(value));
+                all.add(AnswerCodec.decode(value));
             } catch (IOException e) {
                 LOG.atWarn()
                         .addKeyValue("cause", e.getMessage())
@@ -327,16 +330,23 @@ public final class InboxCalls implements RpcRoute {
         }
         CompletableFuture<Void> taken = new CompletableFuture<>();
         context.runOnContext(v -> {
-            for (AnswerCodec.Answer answer : answers) {
-                Waiting call = waiting.get(answer.correlation());
-                if (call != null) {
-                    forget(call.correlation);
-                    end(call, answer.reply());
-                }
-            }
+            all.forEach(this::hear);
             taken.complete(null);
         });
         return taken;
+    }
+
+    private void hear(AnswerCodec.News news) {
+        WaitingCall call = waiting.get(news.correlation());
+        if (call == null) {
+            return;
+        }
+        if (news instanceof AnswerCodec.Notice notice) {
+            call.ahead = notice.ahead();
+        } else if (news instanceof AnswerCodec.Answer answer) {
+            forget(call.correlation);
+            end(call, answer.reply());
+        }
     }
 
     /** Callers whose answer has not come. Any thread. */
@@ -351,20 +361,13 @@ public final class InboxCalls implements RpcRoute {
         Promise<Void> closed = Promise.promise();
         context.runOnContext(v -> {
             problem = "the instance stops";
-            for (Waiting call : List.copyOf(waiting.values())) {
+            for (WaitingCall call : List.copyOf(waiting.values())) {
                 forget(call.correlation);
                 end(call, new RpcCall.Reply.Unsent(503, "the instance stops, and the call is still under way"));
             }
-            if (reader == null) {
-                closed.complete();
-                return;
-            }
-            reader.close()
-                    .eventually(() -> worker.executeBlocking(() -> {
-                        producer.close(CLOSE);
-                        return null;
-                    }))
-                    .eventually(worker::close)
+            vertx.cancelTimer(lookTimer);
+            Future<Void> read = reader == null ? Future.succeededFuture() : reader.close();
+            read.eventually(() -> outbox == null ? Future.succeededFuture() : outbox.close())
                     .onComplete(closed);
         });
         return closed.future();
