@@ -13,36 +13,33 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * A group commit above a model of its lane, of the broker and of the poll thread, on virtual time and one thread. The oracle
- * is the broker's view: an output log and, per partition, which records the group counts as done. Each commit must add
- * exactly the effects of the records that it adds to those, in the order of their key.
+ * is the broker's view, {@link CommittedView}. One partition is like that of a slot, see {@link OwnedPart}. Who hears of a
+ * transaction's end may offer completions at once.
  */
 final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done> {
     static final int PARTITIONS = 3;
-    /** More marks above the watermark than this do not fit. */
-    private static final int ROOM = 4;
+    private static final int IN_ORDER = 2;
 
     private final Deque<Runnable> context = new ArrayDeque<>();
     private final Map<Long, Due> timers = new HashMap<>();
     private final Map<Integer, OwnedPart> owned = new HashMap<>();
     private final ModelLane lane = new ModelLane();
-    private final Map<Integer, TreeSet<Long>> committedRecords = new HashMap<>();
-    private final Map<Integer, OffsetAndMetadata> committedOffsets = new HashMap<>();
-    /** What read-committed consumers see, per partition of the input, by record. */
-    private final Map<Integer, List<Long>> output = new HashMap<>();
+    private final CommittedView committed = new CommittedView(PARTITIONS);
+    /** What is offered, one at a time, as soon as somebody hears how a transaction ended. */
+    private final Deque<Runnable> offers = new ArrayDeque<>();
 
     private final GroupCommit<Done> commits;
     private final long[] produced = new long[PARTITIONS];
     private long now;
     private long ids;
+    private long places;
     private int generation = 1;
     private Snapshot snapshot;
     private Runnable refreshing;
@@ -51,11 +48,15 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
 
     private record Due(long at, Runnable action) {}
 
-    /** One record that is done. */
-    record Done(OwnedPart part, long index) implements Completion {
+    /**
+     * One record that is done.
+     *
+     * @param place among all that were offered
+     */
+    record Done(OwnedPart part, long index, long place) implements Completion {
         @Override
         public List<ProducerRecord<byte[], byte[]>> effects() {
-            return List.of(new ProducerRecord<>("out", part.number, null, new byte[] {(byte) index}));
+            return List.of(new ProducerRecord<>("out", part.number, place, null, new byte[] {(byte) index}));
         }
 
         @Override
@@ -64,84 +65,12 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
         }
     }
 
-    /** A partition while it is owned: index and offset are the same. */
-    static final class OwnedPart implements Part {
-        final int number;
-        final Object beginning = new Object();
-        final TreeSet<Long> entered = new TreeSet<>();
-        final TreeSet<Long> settled;
-        final TreeSet<Long> delivered = new TreeSet<>();
-        final TreeSet<Long> unreported = new TreeSet<>();
-        boolean alive = true;
-        boolean full;
-        boolean moved;
-
-        OwnedPart(int number, TreeSet<Long> done) {
-            this.number = number;
-            this.settled = new TreeSet<>(done);
-        }
-
-        @Override
-        public TopicPartition partition() {
-            return new TopicPartition("in", number);
-        }
-
-        @Override
-        public Object beginning() {
-            return beginning;
-        }
-
-        @Override
-        public boolean alive() {
-            return alive;
-        }
-
-        @Override
-        public boolean dirty() {
-            return moved;
-        }
-
-        @Override
-        public void enter(long index) {
-            assertThat(settled).doesNotContain(index);
-            assertThat(entered.add(index)).as("entered twice: " + index).isTrue();
-        }
-
-        @Override
-        public void leave(long index) {
-            assertThat(entered.remove(index))
-                    .as("left without entering: " + index)
-                    .isTrue();
-        }
-
-        @Override
-        public OffsetAndMetadata offset() {
-            TreeSet<Long> all = new TreeSet<>(settled);
-            all.addAll(entered);
-            long watermark = 0;
-            while (all.contains(watermark)) {
-                watermark++;
-            }
-            List<Long> above = new ArrayList<>(all.tailSet(watermark, true));
-            return above.size() > ROOM ? null : new OffsetAndMetadata(watermark, Optional.empty(), above.toString());
-        }
-
-        @Override
-        public void settled(OffsetAndMetadata offset) {
-            settled.addAll(entered);
-            entered.clear();
-            moved = false;
-        }
-
-        @Override
-        public void full(boolean waits) {
-            full = waits;
-        }
-    }
-
     /** Does what the test says with the transaction under way. */
     private final class ModelLane implements Lane {
         Transaction transaction;
+        /** Who its partitions belonged to when it began. */
+        Map<Integer, OwnedPart> lives;
+
         Consumer<Verdict> done;
         boolean cut;
 
@@ -154,6 +83,7 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
         public void run(Transaction next, Consumer<Verdict> verdict) {
             assertThat(transaction).as("one transaction at a time").isNull();
             transaction = next;
+            lives = Map.copyOf(owned);
             done = verdict;
             cut = false;
         }
@@ -173,10 +103,6 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
     }
 
     GroupCommitModel() {
-        for (int i = 0; i < PARTITIONS; i++) {
-            committedRecords.put(i, new TreeSet<>());
-            output.put(i, new ArrayList<>());
-        }
         GroupCommit.Timers virtual = new GroupCommit.Timers() {
             @Override
             public long set(long millis, Runnable action) {
@@ -218,16 +144,32 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
     }
 
     @Override
-    public void settled(GroupCommit.Settlement<Done> settlement) {}
+    public void settled(GroupCommit.Settlement<Done> settlement) {
+        hears();
+        for (Part part : settlement.parts()) {
+            ((OwnedPart) part).committed();
+        }
+        hears();
+    }
 
     @Override
-    public void aborted(Verdict verdict, int completions) {}
+    public void aborted(Verdict verdict, int completions) {
+        hears();
+    }
+
+    private void hears() {
+        Runnable offer = offers.poll();
+        if (offer != null) {
+            offer.run();
+        }
+    }
 
     @Override
     public void refused(Done completion, String reason) {
         refusals++;
         // The failure policy drops the effects and completes the record.
         completion.part().unreported.add(completion.index());
+        hears();
     }
 
     @Override
@@ -240,7 +182,7 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
     @SuppressWarnings("removal")
     private void publish() {
         Map<TopicPartition, Object> beginnings = new HashMap<>();
-        owned.values().forEach(part -> beginnings.put(part.partition(), part.beginning));
+        owned.values().forEach(part -> beginnings.put(part.partition(), part.beginning()));
         snapshot = new Snapshot(new ConsumerGroupMetadata("g", generation, "member", Optional.empty()), beginnings);
     }
 
@@ -251,7 +193,8 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
             return;
         }
         generation++;
-        owned.put(number, new OwnedPart(number, committedRecords.get(number)));
+        owned.put(
+                number, new OwnedPart(number, committed, generation, number == IN_ORDER, this::hears));
         publish();
     }
 
@@ -285,9 +228,14 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
             List<Long> open = List.copyOf(part.unreported);
             long index = open.get(Math.floorMod(choice * 7 + i * 3, open.size()));
             part.unreported.remove(index);
-            batch.add(new Done(part, index));
+            batch.add(new Done(part, index, places++));
         }
         commits.add(batch);
+    }
+
+    /** As {@link #done}, in the middle of the end of a transaction. */
+    void doneWhenHeard(int which, int choice, int count) {
+        offers.add(() -> done(which, choice, count));
     }
 
     void moved(int which) {
@@ -358,53 +306,16 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
         lane.done.accept(verdict);
     }
 
-    private Verdict settledVerdict(Transaction transaction, boolean committed) {
-        if (committed) {
+    private Verdict settledVerdict(Transaction transaction, boolean done) {
+        if (done) {
             commit(transaction);
         }
-        Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>();
-        transaction.offsets().keySet().forEach(partition -> {
-            OffsetAndMetadata offset = committedOffsets.get(partition.partition());
-            if (offset != null) {
-                found.put(partition, offset);
-            }
-        });
-        return new Verdict.Settled("no answer", found, false);
+        return new Verdict.Settled(
+                "no answer", committed.offsets(transaction.offsets().keySet()), false);
     }
 
-    /** The broker's side: offsets and effects of a transaction must speak of the same records. */
     private Verdict commit(Transaction transaction) {
-        Map<Integer, TreeSet<Long>> effects = new HashMap<>();
-        transaction
-                .effects()
-                .forEach(records -> records.forEach(record -> {
-                    assertThat(effects.computeIfAbsent(record.partition(), p -> new TreeSet<>())
-                                    .add((long) record.value()[0]))
-                            .isTrue();
-                    output.get(record.partition()).add((long) record.value()[0]);
-                }));
-        transaction.offsets().forEach((partition, offset) -> {
-            TreeSet<Long> done = new TreeSet<>();
-            for (long i = 0; i < offset.offset(); i++) {
-                done.add(i);
-            }
-            for (String mark : offset.metadata().replaceAll("[\\[\\] ]", "").split(",")) {
-                if (!mark.isEmpty()) {
-                    done.add(Long.parseLong(mark));
-                }
-            }
-            TreeSet<Long> before = committedRecords.get(partition.partition());
-            assertThat(done).as("offsets never go back").containsAll(before);
-            TreeSet<Long> added = new TreeSet<>(done);
-            added.removeAll(before);
-            assertThat(effects.getOrDefault(partition.partition(), new TreeSet<>()))
-                    .as("effects of " + partition)
-                    .isEqualTo(added);
-            committedRecords.put(partition.partition(), done);
-            committedOffsets.put(partition.partition(), offset);
-            effects.remove(partition.partition());
-        });
-        assertThat(effects).as("effects without their offset").isEmpty();
+        committed.commit(transaction, lane.lives);
         return new Verdict.Committed();
     }
 
@@ -447,6 +358,7 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
 
     /** Faults end; everything must come to rest. */
     void finish() {
+        offers.clear();
         if (failed != null) {
             return;
         }
@@ -471,8 +383,8 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
             tick();
         }
         for (int i = 0; i < PARTITIONS; i++) {
-            assertThat(committedRecords.get(i)).as("done of partition " + i).hasSize((int) produced[i]);
-            assertThat(output.get(i))
+            assertThat(committed.records(i)).as("done of partition " + i).hasSize((int) produced[i]);
+            assertThat(committed.output(i))
                     .as("output of " + i)
                     .hasSize((int) produced[i])
                     .doesNotHaveDuplicates();

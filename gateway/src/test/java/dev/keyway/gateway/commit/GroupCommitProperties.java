@@ -16,6 +16,7 @@ class GroupCommitProperties {
         OWN,
         DELIVER,
         DONE,
+        DONE_WHEN_HEARD,
         MOVED,
         TICK,
         ADVANCE,
@@ -39,6 +40,7 @@ class GroupCommitProperties {
                 Tuple.of(8, Kind.OWN),
                 Tuple.of(10, Kind.DELIVER),
                 Tuple.of(16, Kind.DONE),
+                Tuple.of(6, Kind.DONE_WHEN_HEARD),
                 Tuple.of(2, Kind.MOVED),
                 Tuple.of(3, Kind.TICK),
                 Tuple.of(8, Kind.ADVANCE),
@@ -71,6 +73,7 @@ class GroupCommitProperties {
             case OWN -> model.own(a);
             case DELIVER -> model.deliver(a, 1 + b % 4);
             case DONE -> model.done(a, b, 1 + b % 5);
+            case DONE_WHEN_HEARD -> model.doneWhenHeard(a, b, 1 + b % 5);
             case MOVED -> model.moved(a);
             case TICK -> model.tick();
             case ADVANCE -> model.advance(1 + 5L * a);
