@@ -3,7 +3,9 @@ package dev.keyway.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.keyway.admin.model.DeliverySemantic;
 import dev.keyway.admin.model.ServiceType;
+import dev.keyway.admin.model.Subscription.KeyAction;
 import dev.keyway.gateway.fixture.BatchReader;
 import dev.keyway.gateway.fixture.Scene;
 import dev.keyway.gateway.rpc.RpcCall;
@@ -11,13 +13,18 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,6 +146,70 @@ class BatchIT {
         assertThat(handler.records()).extracting(BatchReader.Rec::offset).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
         assertThat(handler.batches()).as("some went together").hasSizeLessThan(6);
         assertThat(handler.overlaps()).isEmpty();
+    }
+
+    @Test
+    void effectsOfEachRecordAreWrittenInTheTransactionOfItsOffsetAndBadOnesStopTheirKeyOnly() throws Exception {
+        scene.topic(1, Map.of(), ServiceType.VIRTUAL_OBJECT, "json");
+        String out = scene.topics.create("out", 1);
+        scene.egress("once", DeliverySemantic.EXACTLY_ONCE, Map.of());
+        AtomicBoolean mended = new AtomicBoolean();
+        BatchReader handler = handler(BatchReader.each(record -> new JsonObject()
+                .put("status", 200)
+                .put(
+                        "effects",
+                        new JsonObject()
+                                .put(
+                                        "records",
+                                        new JsonArray()
+                                                .add(new JsonObject()
+                                                        .put("egress", "once")
+                                                        .put(
+                                                                "topic",
+                                                                record.offset() == 7 && !mended.get() ? "nowhere" : out)
+                                                        .put("key", record.key())
+                                                        .put("value", record.offset()))))));
+        scene.sendMany(100, 1, 5);
+
+        TestPlane instance = scene.subscribe(draft -> draft.batch(100, 1 << 20, Duration.ofMillis(200)))
+                .instance();
+
+        await().atMost(SOON).until(() -> scene.blocked(instance).size() == 1);
+        assertThat(scene.blocked(instance)).singleElement().satisfies(blocked -> {
+            assertThat(blocked.offset()).isEqualTo(7);
+            assertThat(blocked.reason())
+                    .isEqualTo("the effects of the answer cannot be carried out: topic 'nowhere' of egress"
+                            + " 'once' does not exist");
+        });
+        // The key of record 7 has one record done; what was said of those behind the bad one is void.
+        assertThat(offsets(scene.topics.read(out, 81)))
+                .isEqualTo(LongStream.range(0, 100)
+                        .filter(offset -> offset % 5 != 2 || offset == 2)
+                        .boxed()
+                        .toList());
+        mended.set(true);
+        scene.subscribe(draft -> draft.keyAction(0, 7, KeyAction.Action.RESUME));
+
+        await().atMost(SOON).until(() -> scene.committedTotal() >= 100);
+        List<ConsumerRecord<byte[], byte[]>> written = scene.topics.read(out, 100);
+        assertThat(offsets(written)).isEqualTo(LongStream.range(0, 100).boxed().toList());
+        Map<String, List<Long>> byKey = new HashMap<>();
+        written.forEach(record -> byKey.computeIfAbsent(new String(record.key()), key -> new ArrayList<>())
+                .add(Long.valueOf(new String(record.value()))));
+        byKey.forEach((key, offsets) -> assertThat(offsets).as(key).isSorted());
+        assertThat(handler.overlaps()).isEmpty();
+        handler.offsetsByKey().forEach((key, offsets) -> {
+            if (!key.endsWith("k2")) {
+                assertThat(offsets).as("called once: " + key).isSorted().doesNotHaveDuplicates();
+            }
+        });
+    }
+
+    private static List<Long> offsets(List<ConsumerRecord<byte[], byte[]>> written) {
+        return written.stream()
+                .map(record -> Long.valueOf(new String(record.value())))
+                .sorted()
+                .toList();
     }
 
     @Test

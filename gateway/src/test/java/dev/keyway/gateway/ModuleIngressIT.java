@@ -60,8 +60,8 @@ class ModuleIngressIT {
     @Test
     void typesTargetsAndPoliciesAreThoseOfEachTopic() throws Exception {
         String lines = scene.topics.create("lines", 1);
-        String orders = scene.topics.create("orders", 1);
-        String letters = scene.topics.create("letters", 1);
+        String orders = scene.topics.create("orders", 3);
+        String letters = TestTopics.uniqueName("letters");
         byte[] notUtf8 = {(byte) 0xff, 1};
         scene.topics.send(record(lines, "a", "grüße"));
         scene.topics.send(record(lines, "a", notUtf8));
@@ -104,6 +104,15 @@ class ModuleIngressIT {
         assertThat(byPlace.get("stock@2").argument().value()).isEqualTo(notUtf8);
         assertThat(byPlace.get("stock@2").headers()).hasSize(1);
         assertThat(byPlace.get("stock@2").mark().source()).isEqualTo("com.example/all");
+        assertThat(scene.topics
+                        .admin()
+                        .describeTopics(List.of(letters))
+                        .allTopicNames()
+                        .get()
+                        .get(letters)
+                        .partitions())
+                .as("created as the topic is")
+                .hasSize(3);
         assertThat(scene.topics.read(letters, 2))
                 .extracting(letter -> letter.value() == null ? null : new String(letter.value()))
                 .containsExactlyInAnyOrder("no key", null);

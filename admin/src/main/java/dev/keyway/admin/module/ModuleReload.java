@@ -42,9 +42,10 @@ public record ModuleReload(List<Change> live, List<Refusal> refused) {
         record RemoveIngress(TypeName id) implements Change {}
 
         /**
-         * The same consumer reads other topics, or treats records otherwise, from the next record on.
+         * Other topics, or other treatment of records. The source drains, commits and goes on with a new consumer, unless
+         * only its retries have changed.
          *
-         * @param topicsChanged whether the consumer must subscribe anew
+         * @param topicsChanged whether it reads other topics
          */
         record UpdateIngress(KafkaIngress ingress, boolean topicsChanged) implements Change {}
     }

@@ -99,6 +99,15 @@ final class KeywayProcess implements AutoCloseable {
         process.destroy();
     }
 
+    void sighup() throws IOException, InterruptedException {
+        int sent = new ProcessBuilder("sh", "-c", "kill -HUP " + process.pid())
+                .start()
+                .waitFor();
+        if (sent != 0) {
+            throw new AssertionError("no SIGHUP was sent: kill ended with " + sent);
+        }
+    }
+
     int exitCode() {
         try {
             if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {

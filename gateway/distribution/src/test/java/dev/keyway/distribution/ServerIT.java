@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -60,8 +61,10 @@ class ServerIT {
     }
 
     @Test
-    void idle_answersHealthAndReadiness_andEndsWithZeroOnSigterm() throws Exception {
-        try (KeywayProcess keyway = KeywayProcess.start(directory, "server", "-c", config())) {
+    void idle_answersHealthAndReadiness_readsItsModuleOnSighup_andEndsWithZeroOnSigterm() throws Exception {
+        Path module = module(8000);
+        try (KeywayProcess keyway =
+                KeywayProcess.start(directory, "server", "-c", config(), "--module", module.toString())) {
             // Given
             URI admin = keyway.ready().admin();
             await().atMost(LIMIT).until(() -> get(admin.resolve("/health")) == 200);
@@ -76,8 +79,16 @@ class ServerIT {
                             String.valueOf(admin.getPort()))
                     .start();
             assertThat(probe.waitFor()).isZero();
+            // As large and as old as before, so that only the signal tells that it has changed.
+            FileTime before = Files.getLastModifiedTime(module);
+            module(8001);
+            Files.setLastModifiedTime(module, before);
+            assertThat(body(admin.resolve("/deployments"))).contains("http://127.0.0.1:8000/");
 
             // When
+            keyway.sighup();
+            await().atMost(LIMIT)
+                    .until(() -> body(admin.resolve("/deployments")).contains("http://127.0.0.1:8001/"));
             keyway.sigterm();
 
             // Then
@@ -169,6 +180,13 @@ class ServerIT {
                  "options": {"group.id": "%s", "auto.offset.reset": "earliest"}}""".formatted(topic, topic);
         assertThat(post(admin.resolve("/deployments"), deployment)).isEqualTo(201);
         assertThat(post(admin.resolve("/subscriptions"), subscription)).isEqualTo(201);
+    }
+
+    private Path module(int port) throws Exception {
+        return Files.writeString(directory.resolve("module.yaml"), """
+                        kind: io.statefun.endpoints.v2/http
+                        spec: {functions: com.example/*, urlPathTemplate: 'http://127.0.0.1:%d/'}
+                        """.formatted(port));
     }
 
     private String config() throws Exception {

@@ -5,6 +5,7 @@ import dev.keyway.admin.module.Module;
 import dev.keyway.gateway.Gateway;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
@@ -24,8 +25,14 @@ record Instance(int adminPort, int ingressPort, Supplier<Future<Void>> close) {
      * @param loader reads it again from its files
      */
     static Starter ofGateway(Module module, Supplier<Module> loader) {
+        return ofGateway(module, loader, ModuleFiles.LOOK);
+    }
+
+    /** @param look time between two looks at the module files */
+    static Starter ofGateway(Module module, Supplier<Module> loader, Duration look) {
         return (vertx, config) -> Gateway.start(vertx, config, module).compose(gateway -> {
-            ModuleFiles files = new ModuleFiles(vertx, config.modules(), loader, gateway::reload, gateway::notReloaded);
+            ModuleFiles files =
+                    new ModuleFiles(vertx, config.modules(), look, loader, gateway::reload, gateway::notReloaded);
             return files.start().map(new Instance(gateway.adminPort(), gateway.ingressPort(), () -> {
                 files.close();
                 return gateway.close();

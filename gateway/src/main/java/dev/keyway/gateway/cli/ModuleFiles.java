@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -16,17 +17,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The module files of a running instance. Reads them again when they have changed, seen by a look every two seconds and
+ * The module files of a running instance. Reads them again when they have changed, seen by a look from time to time and
  * taken when the next look finds no further change, and at once on SIGHUP. What is wrong with them is logged and shown in
  * readiness, and the module stays what it was. Methods on any thread.
  */
 final class ModuleFiles {
     private static final Logger LOG = LoggerFactory.getLogger(ModuleFiles.class);
-    static final long LOOK_MS = 2_000;
+    static final Duration LOOK = Duration.ofSeconds(2);
 
     private final Vertx vertx;
     private final Context context;
     private final List<Path> files;
+    private final Duration look;
     private final Supplier<Module> loader;
     private final Function<Module, Future<Void>> take;
     private final Function<String, Future<Void>> unreadable;
@@ -37,6 +39,7 @@ final class ModuleFiles {
     private long timer = -1;
 
     /**
+     * @param look time between two looks at the files
      * @param loader reads all files; throws {@link CliException}
      * @param take puts a module in force; fails with the reason why not
      * @param unreadable hears why files cannot be read
@@ -44,12 +47,14 @@ final class ModuleFiles {
     ModuleFiles(
             Vertx vertx,
             List<Path> files,
+            Duration look,
             Supplier<Module> loader,
             Function<Module, Future<Void>> take,
             Function<String, Future<Void>> unreadable) {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.files = List.copyOf(files);
+        this.look = look;
         this.loader = loader;
         this.take = take;
         this.unreadable = unreadable;
@@ -65,7 +70,7 @@ final class ModuleFiles {
             context.runOnContext(v -> {
                 taken = states;
                 seen = states;
-                timer = vertx.setPeriodic(LOOK_MS, id -> look());
+                timer = vertx.setPeriodic(look.toMillis(), id -> look());
             });
             return null;
         });

@@ -12,7 +12,8 @@ import java.util.Map;
  *
  * <p>Order per key: a shared call holds the head of a mailbox and may hold those right behind it, in their order. What the
  * handler said of one counts only if it is the head by then, that is, if all before it are done; else it waits for its turn
- * and is sent again. So nothing is done before an earlier record of its key.
+ * and is sent again. So nothing is done before an earlier record of its key. Where one before it is completed, but for its
+ * effects, which are under way, what was said of it is kept until they are written, and forgotten if they cannot be.
  */
 final class Batches {
     private final Runner runner;
@@ -91,6 +92,7 @@ final class Batches {
             Invocation next = turns.following(member);
             if (next != null
                     && next.state == Invocation.State.QUEUED
+                    && next.answered == null
                     && next.fence() == member.fence()
                     && join(call, next)) {
                 next.waits(runner.timers().now());
@@ -210,6 +212,30 @@ final class Batches {
                 }
             }
             runner.settle(member, own, whole);
+            if (call.results() != null && member.completing && member.state == Invocation.State.SETTLING) {
+                keepBehind(call, member);
+            }
+        }
+    }
+
+    /** The effects of a member are on their way: what was said of those behind it holds, down to the first that failed. */
+    private void keepBehind(SharedCall call, Invocation member) {
+        for (Invocation next = turns.following(member);
+                next != null && next.shared == call;
+                next = turns.following(next)) {
+            next.answered = call.results().get(next.sharedIndex);
+            if (next.answered.kind() != Outcome.Kind.COMPLETED) {
+                return;
+            }
+        }
+    }
+
+    /** An invocation that its handler completed is not done after all: what was said of those behind it is void. */
+    void forgetBehind(Invocation invocation) {
+        for (Invocation next = turns.following(invocation);
+                next != null && next.answered != null;
+                next = turns.following(next)) {
+            next.answered = null;
         }
     }
 

@@ -51,6 +51,10 @@ public abstract class Invocation extends MailboxEntry implements Call {
     SharedCall shared;
 
     int sharedIndex;
+    /** What a shared answer said of it, while those before it make durable what theirs asked for. */
+    Outcome answered;
+    /** Its handler completed it, and what it asked for has not been found impossible. */
+    boolean completing;
     /** With how many it may share a request, itself included; 0 for as many as usual. */
     int shareLimit;
     /** The last answer was given to several at once. */

@@ -21,7 +21,7 @@ final class KeyedTurns implements Turns {
             return enter(invocation);
         }
         for (Invocation next = mailboxes.next(before);
-                next != null && next.shared != null;
+                next != null && (next.shared != null || next.answered != null);
                 next = mailboxes.next(next)) {
             before = next;
         }

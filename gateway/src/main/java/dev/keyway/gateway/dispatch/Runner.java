@@ -147,6 +147,12 @@ public final class Runner {
             drop(invocation);
             return;
         }
+        Outcome answered = invocation.answered;
+        if (answered != null) {
+            invocation.answered = null;
+            settle(invocation, answered, false);
+            return;
+        }
         Fence fence = invocation.fence();
         if (fence != null && !fence.open(timers.now())) {
             park(invocation);
@@ -220,7 +226,8 @@ public final class Runner {
     /** @param shared whether the handler gave the answer to several at once */
     void settle(Invocation invocation, Outcome outcome, boolean shared) {
         invocation.sharedFailure = shared;
-        if (outcome.kind() == Outcome.Kind.COMPLETED) {
+        invocation.completing = outcome.kind() == Outcome.Kind.COMPLETED;
+        if (invocation.completing) {
             invocation.completed(outcome);
         } else if (outcome.isUnprocessed() && invocation.wanted()) {
             // Nothing was attempted: straight back, in its turn. The invoker bounds how often a peer may refuse.
@@ -249,6 +256,8 @@ public final class Runner {
 
     /** What its completed call asked for cannot be carried out. */
     public void reject(Invocation invocation, Outcome outcome) {
+        invocation.completing = false;
+        batches.forgetBehind(invocation);
         if (invocation.wanted()) {
             rejected(invocation, outcome);
         } else {

@@ -56,20 +56,51 @@ public final class EffectsReader {
      * @throws EffectsException with the place and what is wrong there; then nothing of the document counts
      */
     public static Effects read(byte[] document, int maxRecords) throws EffectsException {
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(document));
-        } catch (CharacterCodingException e) {
-            throw new EffectsException("the effects are not JSON: they are not valid UTF-8");
-        }
-        try (JsonParser parser = JSON.createParser(document)) {
-            EffectsReader reader = new EffectsReader(document, maxRecords, parser);
-            return reader.document();
+        try (JsonParser parser = parser(document)) {
+            parser.nextToken();
+            Effects effects = readNested(document, maxRecords, parser);
+            if (parser.nextToken() != null) {
+                throw new EffectsException("there is " + name(parser.currentToken()) + " after the end of the effects"
+                        + at(parser.currentTokenLocation()));
+            }
+            return effects;
         } catch (JsonProcessingException e) {
             throw new EffectsException(
                     "the effects are not JSON: " + shown(e.getOriginalMessage(), 160) + at(e.getLocation()));
         } catch (IOException e) {
             throw new EffectsException("the effects cannot be read: " + e.getMessage());
         }
+    }
+
+    /**
+     * A parser of a document that holds effects.
+     *
+     * @throws EffectsException if it is not UTF-8: values are taken from its bytes
+     */
+    public static JsonParser parser(byte[] document) throws IOException, EffectsException {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(document));
+        } catch (CharacterCodingException e) {
+            throw new EffectsException("the answer is not JSON: it is not valid UTF-8");
+        }
+        for (int i = 0; i < Math.min(4, document.length); i++) {
+            // The parser would take the text for UTF-16 or UTF-32, and know no places in its bytes.
+            if (document[i] == 0) {
+                throw new EffectsException("the answer is not JSON: it has a zero byte");
+            }
+        }
+        return JSON.createParser(document);
+    }
+
+    /**
+     * Reads the effects that begin at the current token, up to their end.
+     *
+     * @param document the whole of what {@code parser} reads
+     * @throws EffectsException as {@link #read}; the parser is somewhere within the effects then
+     */
+    public static Effects readNested(byte[] document, int maxRecords, JsonParser parser)
+            throws IOException, EffectsException {
+        return new EffectsReader(document, maxRecords, parser).document();
     }
 
     private static String at(JsonLocation location) {
@@ -79,7 +110,7 @@ public final class EffectsReader {
     }
 
     private Effects document() throws IOException, EffectsException {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw wrong("the effects are " + name(parser.currentToken()) + ", expected an object with records");
         }
         boolean found = false;
@@ -99,9 +130,6 @@ public final class EffectsReader {
                 }
                 records.add(new RecordReader("records[" + records.size() + "]").read());
             }
-        }
-        if (parser.nextToken() != null) {
-            throw wrong("there is " + name(parser.currentToken()) + " after the end of the effects");
         }
         if (!found) {
             throw new EffectsException("the effects have no records; an answer without effects needs no body");

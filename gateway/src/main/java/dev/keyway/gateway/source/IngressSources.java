@@ -40,9 +40,16 @@ public final class IngressSources {
     private final SharedPressure pressure;
     private final Meters meters;
     private final Registry registry;
-    private final IngressSpecs specs;
+    private final Specs specs;
+    private final long retryMillis;
     private final Map<String, Running> running = new HashMap<>();
     private boolean stopped;
+
+    /** Makes of an ingress what its source starts with; blocks. */
+    interface Specs {
+        /** @throws OptionException where trying again is vain */
+        SourceSpec of(KafkaIngress ingress) throws OptionException;
+    }
 
     /** An ingress and its source. */
     private final class Running {
@@ -52,7 +59,10 @@ public final class IngressSources {
         private SourceSpec spec;
         private long retryTimer = -1;
 
-        /** Its spec is made on a worker; a newer ingress overtakes it. */
+        /**
+         * Its spec is made on a worker; a newer ingress overtakes it. The consumer stays unless the spec says otherwise.
+         * Without a spec, as the cluster does not answer, the source stops until a later try makes one.
+         */
         void start(KafkaIngress next) {
             ingress = next;
             vertx.cancelTimer(retryTimer);
@@ -72,7 +82,7 @@ public final class IngressSources {
             }
             source.apply(RunningSource.Wanted.impossible(IngressSpecs.subscription(of), reason(failure)));
             if (!(failure instanceof OptionException)) {
-                retryTimer = vertx.setTimer(RETRY_MS, id -> start(of));
+                retryTimer = vertx.setTimer(retryMillis, id -> start(of));
             }
         }
 
@@ -126,6 +136,28 @@ public final class IngressSources {
             Meters meters,
             InternalTopics.Found inbox,
             Map<String, Object> home) {
+        this(
+                vertx,
+                registry,
+                route,
+                pressure,
+                meters,
+                new IngressSpecs(
+                        config,
+                        registry,
+                        secrets,
+                        new Forwarding.Inbox(inbox.inbox(), config.state().slots(), inbox.maxRecordBytes(), home))::of,
+                RETRY_MS);
+    }
+
+    IngressSources(
+            Vertx vertx,
+            Registry registry,
+            Route route,
+            SharedPressure pressure,
+            Meters meters,
+            Specs specs,
+            long retryMillis) {
         this.vertx = vertx;
         // Not a verticle, as with Sources: the order of steps at the end is kept here.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
@@ -133,11 +165,8 @@ public final class IngressSources {
         this.pressure = pressure;
         this.meters = meters;
         this.registry = registry;
-        this.specs = new IngressSpecs(
-                config,
-                registry,
-                secrets,
-                new Forwarding.Inbox(inbox.inbox(), config.state().slots(), inbox.maxRecordBytes(), home));
+        this.specs = specs;
+        this.retryMillis = retryMillis;
     }
 
     private static String reason(Throwable failure) {

@@ -64,6 +64,7 @@ final class IngressSpecs {
     private Forwarding forwarding(KafkaIngress ingress, Map<String, Object> connection) {
         Map<String, Forwarding.TopicRoute> topics = topics(ingress);
         try (IngressStarts starts = IngressStarts.open(ingress, connection, Instant.now())) {
+            starts.letters(inbox.connection());
             IngressMemory memory =
                     new IngressMemory(registry, ingress.id().toString(), starts.clusterId(), ingress.consumerGroupId());
             IngressState known = memory.meet(topics.keySet(), starts::resolve);

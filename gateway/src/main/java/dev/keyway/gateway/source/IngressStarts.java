@@ -1,15 +1,19 @@
 package dev.keyway.gateway.source;
 
 import dev.keyway.admin.kafka.OffsetReset;
+import dev.keyway.admin.model.OnFailure;
+import dev.keyway.admin.module.IngressTopic;
 import dev.keyway.admin.module.KafkaIngress;
 import dev.keyway.admin.module.StartupPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -48,10 +52,61 @@ final class IngressStarts implements AutoCloseable {
      * @param now from which ages are counted back
      */
     static IngressStarts open(KafkaIngress ingress, Map<String, Object> connection, Instant now) {
+        return new IngressStarts(admin(connection), ingress, now);
+    }
+
+    private static Admin admin(Map<String, Object> connection) {
         Map<String, Object> properties = new HashMap<>(connection);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
-        return new IngressStarts(Admin.create(properties), ingress, now);
+        return Admin.create(properties);
+    }
+
+    /**
+     * Creates the dead-letter topics that are missing, with as many partitions as the topic that they belong to: those of
+     * records without a key or value on the ingress' cluster, those of invocations on the home cluster.
+     *
+     * @param home connection and security properties of the home cluster
+     * @throws KafkaException if one is missing and cannot be created
+     */
+    void letters(Map<String, Object> home) {
+        Map<String, Integer> counts = null;
+        Map<String, Integer> here = new TreeMap<>();
+        Map<String, Integer> atHome = new TreeMap<>();
+        for (IngressTopic topic : ingress.topics()) {
+            boolean ofRecords = topic.invalidRecords().action() == OnFailure.DEAD_LETTER;
+            boolean ofInvocations = ingress.onFailure() == OnFailure.DEAD_LETTER;
+            if (!ofRecords && !ofInvocations) {
+                continue;
+            }
+            if (counts == null) {
+                counts = counts();
+            }
+            String letters = ingress.effectiveDeadLetterTopic(topic.topic());
+            int partitions = counts.getOrDefault(topic.topic(), 1);
+            if (ofRecords) {
+                here.merge(letters, partitions, Math::max);
+            }
+            if (ofInvocations) {
+                atHome.merge(letters, partitions, Math::max);
+            }
+        }
+        if (!here.isEmpty()) {
+            LetterTopics.ensure(admin, here, ingress.id().toString(), ingress.address());
+        }
+        if (!atHome.isEmpty()) {
+            try (Admin other = admin(home)) {
+                LetterTopics.ensure(other, atHome, ingress.id().toString(), "the home cluster");
+            }
+        }
+    }
+
+    /** Partitions of the topics that are there. */
+    private Map<String, Integer> counts() {
+        Map<String, Integer> counts = new HashMap<>();
+        partitions(ingress.topics().stream().map(IngressTopic::topic).toList())
+                .forEach(partition -> counts.merge(partition.topic(), 1, Integer::sum));
+        return counts;
     }
 
     @Override
@@ -77,7 +132,7 @@ final class IngressStarts implements AutoCloseable {
         return starts;
     }
 
-    private List<TopicPartition> partitions(Set<String> topics) {
+    private List<TopicPartition> partitions(Collection<String> topics) {
         List<TopicPartition> partitions = new ArrayList<>();
         admin.describeTopics(topics).topicNameValues().forEach((topic, described) -> {
             try {
@@ -192,7 +247,7 @@ final class IngressStarts implements AutoCloseable {
                 .offset()));
     }
 
-    private static <T> T await(KafkaFuture<T> future) {
+    static <T> T await(KafkaFuture<T> future) {
         try {
             return future.get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

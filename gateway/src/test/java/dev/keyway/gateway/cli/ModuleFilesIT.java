@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Module files that change under a running instance. */
 class ModuleFilesIT {
     private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     @TempDir
     private Path directory;
@@ -55,7 +56,7 @@ class ModuleFilesIT {
         topics.close();
     }
 
-    private static String ingress(String name, String topic, String group) {
+    private static String ingress(String name, String topic, String group, String... keys) {
         return """
                 ---
                 kind: io.statefun.kafka.v1/ingress
@@ -65,7 +66,7 @@ class ModuleFilesIT {
                   consumerGroupId: %s-%1$s
                   startupPosition: {type: earliest}
                   topics: [{topic: %s, targets: [com.example/f]}]
-                """.formatted(name, SharedBroker.bootstrapServers(), group, topic);
+                """.formatted(name, SharedBroker.bootstrapServers(), group, topic) + String.join("", List.of(keys));
     }
 
     private void write(String... documents) throws Exception {
@@ -74,13 +75,30 @@ class ModuleFilesIT {
         Files.move(next, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** The one member of a group; a consumer that begins anew is another member. */
+    private String member(String group) throws Exception {
+        return topics.admin()
+                .describeConsumerGroups(List.of(group))
+                .describedGroups()
+                .get(group)
+                .get()
+                .members()
+                .iterator()
+                .next()
+                .consumerId();
+    }
+
     private void awaitCommitted(String group) {
+        awaitCommitted(group, 1);
+    }
+
+    private void awaitCommitted(String group, long offset) {
         await(group)
                 .atMost(SOON)
                 .until(() -> topics.committed(group).values().stream()
                                 .mapToLong(OffsetAndMetadata::offset)
                                 .sum()
-                        == 1);
+                        == offset);
     }
 
     private HttpResponse<String> ready() throws Exception {
@@ -117,11 +135,15 @@ class ModuleFilesIT {
                 plain.egress(),
                 List.of(file),
                 plain.state());
-        instance = TestPlane.await(Instance.ofGateway(load(), this::load).start(vertx, config));
+        instance = TestPlane.await(Instance.ofGateway(load(), this::load, LOOK).start(vertx, config));
         awaitCommitted(group + "-a");
+        String member = member(group + "-a");
 
         write(ingress("a", one, group), ingress("b", two, group));
         awaitCommitted(group + "-b");
+        assertThat(member(group + "-a"))
+                .as("an unchanged ingress keeps its consumer")
+                .isEqualTo(member);
 
         write(ingress("a", one, group + "x"), ingress("b", two, group));
         await().atMost(SOON).until(() -> ready().body().contains("another consumerGroupId means other offsets"));
@@ -130,8 +152,13 @@ class ModuleFilesIT {
         write("this: is no module");
         await().atMost(SOON).until(() -> ready().body().contains("cannot be read"));
 
-        write(ingress("a", one, group), ingress("b", two, group));
+        write(ingress("a", one, group, "  keyway: {retry: {max_attempts: 5}}\n"), ingress("b", two, group));
         await().atMost(SOON).until(() -> !ready().body().contains("module"));
+        topics.send(one, "k", "v");
+        awaitCommitted(group + "-a", 2);
+        assertThat(member(group + "-a"))
+                .as("other retries need no other consumer")
+                .isEqualTo(member);
     }
 
     private Module load() {

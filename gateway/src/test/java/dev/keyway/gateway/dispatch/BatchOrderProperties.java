@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyway.admin.model.Batch;
 import dev.keyway.admin.model.RetryPolicy;
+import dev.keyway.gateway.egress.Effects;
+import dev.keyway.gateway.egress.EgressRecord;
 import dev.keyway.gateway.invoke.BatchCall;
 import dev.keyway.gateway.invoke.BatchRecord;
 import dev.keyway.gateway.invoke.Call;
@@ -46,6 +48,9 @@ class BatchOrderProperties {
 
     /** One sequence of random events, then calm until everything is done. */
     private static final class Play {
+        private static final Outcome WRITES =
+                Outcome.completed(null, new Effects(List.of(new EgressRecord("e", "t", null, new byte[0], List.of()))));
+
         private final Random random;
         private final boolean ordered;
         private final VirtualLoop loop = new VirtualLoop();
@@ -61,6 +66,11 @@ class BatchOrderProperties {
         private final Set<Rec> done = new HashSet<>();
         private final List<Rec> blocked = new ArrayList<>();
         private final List<Rec> settling = new ArrayList<>();
+        /** Completed, while what they asked for is being written. */
+        private final List<Rec> writing = new ArrayList<>();
+        /** Answered for good behind such a one: not to be sent again unless its effects prove bad. */
+        private final Set<Rec> answered = new HashSet<>();
+
         private final List<Partition> drained = new ArrayList<>();
         private Partition partition = new Partition();
         private int sent;
@@ -162,6 +172,7 @@ class BatchOrderProperties {
         private void check(Call call) {
             List<Rec> records = records(call);
             assertThat(records).hasSizeBetween(1, most).doesNotHaveDuplicates().noneMatch(done::contains);
+            assertThat(records).as("sent again although answered").noneMatch(answered::contains);
             sent += records.size();
             if (call instanceof BatchCall) {
                 // As the driver does: from here on the handler may have seen it.
@@ -202,8 +213,12 @@ class BatchOrderProperties {
                 call.done(Outcome.COMPLETED);
             } else {
                 Outcome all = outcome();
-                records.forEach(record -> each.add(all));
-                call.done(all);
+                if (call instanceof BatchCall && !all.effects().isEmpty()) {
+                    all = Outcome.COMPLETED;
+                }
+                Outcome same = all;
+                records.forEach(record -> each.add(same));
+                call.done(same);
             }
             // The oracle: down the request, a key goes on only behind what is done.
             Set<Integer> stopped = new HashSet<>();
@@ -211,7 +226,11 @@ class BatchOrderProperties {
                 Rec record = records.get(i);
                 boolean may = !ordered || !stopped.contains(record.key);
                 boolean completed = each.get(i).kind() == Outcome.Kind.COMPLETED;
-                if (may && completed) {
+                boolean writes = !each.get(i).effects().isEmpty();
+                if (may && writes) {
+                    assertThat(writing).as("its effects are being written").contains(record);
+                    markAnswered(records, each, i);
+                } else if (may && completed) {
                     assertThat(done).as("completed by the handler").contains(record);
                 } else if (done.contains(record) && !before.contains(record)) {
                     assertThat(may && record.refused)
@@ -230,11 +249,46 @@ class BatchOrderProperties {
             }
         }
 
+        /** The answers behind one that writes count, down to the first that is no completion. */
+        private void markAnswered(List<Rec> records, List<Outcome> each, int writing) {
+            if (!ordered || records.get(writing).partition.state() != Fence.State.LIVE) {
+                return;
+            }
+            for (int i = writing + 1; i < records.size(); i++) {
+                if (records.get(i).key != records.get(writing).key) {
+                    continue;
+                }
+                if (each.get(i).isUnprocessed()) {
+                    return;
+                }
+                answered.add(records.get(i));
+                if (each.get(i).kind() != Outcome.Kind.COMPLETED) {
+                    return;
+                }
+            }
+        }
+
+        /** What a completed record asked for is written, or cannot be. */
+        private void written(boolean well) {
+            Rec record = writing.remove(0);
+            if (!well) {
+                answered.removeIf(other -> other.key == record.key);
+            }
+            runner.delivered(record, () -> {
+                if (well) {
+                    record.finish();
+                } else {
+                    runner.reject(record, Outcome.badEffects("no such topic"));
+                }
+            });
+        }
+
         private Outcome outcome() {
             if (calm) {
                 return Outcome.COMPLETED;
             }
-            return switch (random.nextInt(8)) {
+            return switch (random.nextInt(10)) {
+                case 8, 9 -> WRITES;
                 case 0 -> Outcome.retry(Outcome.Fault.RECORD, "busy");
                 case 1 -> Outcome.retry(Outcome.Fault.DEPLOYMENT, "gone");
                 case 2 -> Outcome.unprocessed("refused stream");
@@ -246,7 +300,9 @@ class BatchOrderProperties {
 
         /** An operator's word, or a dead letter that is written. */
         private void settleOne(boolean finish) {
-            if (!settling.isEmpty()) {
+            if (!writing.isEmpty()) {
+                written(finish);
+            } else if (!settling.isEmpty()) {
                 Rec record = settling.remove(0);
                 if (record.state() == Invocation.State.SETTLING) {
                     record.finish();
@@ -273,6 +329,9 @@ class BatchOrderProperties {
                 drained.add(revoked);
             });
             if (random.nextBoolean()) {
+                while (!writing.isEmpty()) {
+                    written(random.nextBoolean());
+                }
                 runner.abandon(fences);
                 assertThat(drained).contains(revoked);
             }
@@ -303,6 +362,7 @@ class BatchOrderProperties {
         }
 
         void gone(Rec record) {
+            answered.remove(record);
             List<Rec> of = expected.get(record.key);
             if (of != null) {
                 of.remove(record);
@@ -447,7 +507,13 @@ class BatchOrderProperties {
 
         @Override
         protected void completed(Outcome outcome) {
-            finish();
+            play.answered.remove(this);
+            if (outcome.effects().isEmpty()) {
+                finish();
+            } else {
+                runner().delivering(this);
+                play.writing.add(this);
+            }
         }
 
         void finish() {
@@ -457,6 +523,7 @@ class BatchOrderProperties {
 
         @Override
         protected void rejected(Outcome outcome, boolean exhausted) {
+            play.answered.remove(this);
             assertThat(exhausted && sharedFailure)
                     .as("given up for a shared answer")
                     .isFalse();
@@ -479,7 +546,9 @@ class BatchOrderProperties {
         }
 
         @Override
-        protected void retrying(Outcome outcome, long delayMillis) {}
+        protected void retrying(Outcome outcome, long delayMillis) {
+            play.answered.remove(this);
+        }
 
         @Override
         public String coordinates() {

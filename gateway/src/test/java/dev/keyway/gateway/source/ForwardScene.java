@@ -6,6 +6,7 @@ import dev.keyway.admin.model.Subscription;
 import dev.keyway.broker.TestTopics;
 import dev.keyway.gateway.TestPlane;
 import dev.keyway.gateway.dispatch.DirectRoute;
+import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.dispatch.RunnerVerticle;
 import dev.keyway.gateway.fixture.SubscriptionDraft;
 import dev.keyway.gateway.fixture.World;
@@ -91,38 +92,37 @@ final class ForwardScene {
                 null);
     }
 
+    /** A route on which nothing is invoked. */
+    static Route nowhere(Vertx vertx) {
+        RunnerVerticle worker = new RunnerVerticle(
+                RunnerVerticle.Kind.WORKER, 0, World.config().invoker().callTimeout(), (context, timers) -> nobody());
+        TestPlane.await(vertx.deployVerticle(worker));
+        return new DirectRoute(List.of(), List.of(worker.runner()));
+    }
+
+    private static Invoker nobody() {
+        return (Invoker) Proxy.newProxyInstance(
+                Invoker.class.getClassLoader(), new Class<?>[] {Invoker.class}, (self, method, args) -> {
+                    if (args != null && args.length > 0 && args[0] instanceof Call call) {
+                        throw new AssertionError(method + " " + call);
+                    }
+                    Class<?> type = method.getReturnType();
+                    return type == int.class ? (Object) 0 : type == Future.class ? Future.succeededFuture() : null;
+                });
+    }
+
     /** A running source. */
     static final class Running implements AutoCloseable {
         private final Vertx vertx = Vertx.vertx();
         final SourceVerticle source;
 
         Running(SourceSpec spec) {
-            List<RunnerVerticle> workers = List.of(new RunnerVerticle(
-                    RunnerVerticle.Kind.WORKER,
-                    0,
-                    World.config().invoker().callTimeout(),
-                    (context, timers) -> nobody()));
-            workers.forEach(worker -> TestPlane.await(vertx.deployVerticle(worker)));
             source = new SourceVerticle(
                     spec,
-                    new DirectRoute(
-                            List.of(),
-                            workers.stream().map(RunnerVerticle::runner).toList()),
+                    nowhere(vertx),
                     new SharedPressure(Long.MAX_VALUE, 64L << 20),
                     new SourceMeters(new Meters(), spec.subscription().id()));
             TestPlane.await(vertx.deployVerticle(source));
-        }
-
-        /** Nothing is invoked here. */
-        private static Invoker nobody() {
-            return (Invoker) Proxy.newProxyInstance(
-                    Invoker.class.getClassLoader(), new Class<?>[] {Invoker.class}, (self, method, args) -> {
-                        if (args != null && args.length > 0 && args[0] instanceof Call call) {
-                            throw new AssertionError(method + " " + call);
-                        }
-                        Class<?> type = method.getReturnType();
-                        return type == int.class ? (Object) 0 : type == Future.class ? Future.succeededFuture() : null;
-                    });
         }
 
         @Override

@@ -6,6 +6,7 @@ import dev.keyway.admin.kafka.OffsetReset;
 import dev.keyway.admin.kafka.OptionException;
 import dev.keyway.admin.kafka.TopicName;
 import dev.keyway.admin.model.KafkaCluster;
+import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.RetryPolicy;
 import dev.keyway.admin.module.IngressTopic;
 import dev.keyway.admin.module.KafkaIngress;
@@ -14,6 +15,7 @@ import dev.keyway.admin.module.TypeName;
 import dev.keyway.admin.module.yaml.Fields;
 import dev.keyway.admin.module.yaml.Item;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -58,6 +60,7 @@ final class IngressReader {
         String reset = reset(properties);
         FailureReader failure = FailureReader.read(ingress, defaults);
         Map<String, IngressTopic> topics = topics(failure, address, group);
+        letters(failure, topics.values());
         StartupPosition startup = StartupReader.read(ingress, topics.keySet());
         OffsetReset resolved = options(id, address, group, reset, properties);
         if (ingress.item().report().count() == before) {
@@ -149,6 +152,24 @@ final class IngressReader {
             }
         }
         return topics;
+    }
+
+    /** A topic whose dead letters go into itself would never end. */
+    private void letters(FailureReader failure, Collection<IngressTopic> topics) {
+        for (IngressTopic topic : topics) {
+            boolean used = failure.onFailure() == OnFailure.DEAD_LETTER
+                    || topic.invalidRecords().action() == OnFailure.DEAD_LETTER;
+            if (used && topic.topic().equals(failure.deadLetterTopic())) {
+                ingress.get("keyway")
+                        .problem("has dead_letter_topic '" + topic.topic()
+                                + "', whose own dead letters would go into it; wanted a topic that this ingress does"
+                                + " not read");
+            } else if (used && failure.deadLetterTopic() == null && !TopicName.legal(topic.topic() + ".dlq")) {
+                ingress.item()
+                        .problem("has no keyway.dead_letter_topic, and '" + topic.topic()
+                                + ".dlq' is not a topic name: " + TopicName.WANTED);
+            }
+        }
     }
 
     private IngressTopic topic(Fields fields, FailureReader failure) {

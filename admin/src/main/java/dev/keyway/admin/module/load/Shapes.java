@@ -202,25 +202,32 @@ final class Shapes {
                     "pause",
                     "What happens to an invocation when its attempts or its age run out."),
             optional(
-                    "retry", "a mapping", "`default-retry-policy` of the configuration", "When attempts are repeated."),
+                    "retry",
+                    "a mapping",
+                    "after 4 ms, then twice as long each time, at most 5 s",
+                    "When attempts are repeated; the endpoint's `call` bounds them all."),
             optional("dead_letter_topic", "the name of a topic", "`<topic>.dlq`", "Where dead letters go."));
 
     private static final String KEYWAY_DURATION = "a duration, for example 500ms, 1m 30s or PT5M";
 
     static final Shape RETRY = Shape.of(
             "retry",
-            optional("initial_interval", KEYWAY_DURATION, "as configured", "First interval."),
-            optional("exponentiation_factor", "a number from 1 to 1000", "as configured", "Growth of the interval."),
-            optional("max_interval", KEYWAY_DURATION, "as configured", "Largest interval."),
+            optional("initial_interval", KEYWAY_DURATION, "as `default-retry-policy`", "First interval."),
+            optional(
+                    "exponentiation_factor",
+                    "a number from 1 to 1000",
+                    "as `default-retry-policy`",
+                    "Growth of the interval."),
+            optional("max_interval", KEYWAY_DURATION, "as `default-retry-policy`", "Largest interval."),
             optional(
                     "max_attempts",
                     "a whole number of at least 1, or unlimited",
-                    "as configured",
+                    "as `default-retry-policy`",
                     "Attempts in all, the first included."),
             optional(
                     "max_age",
                     KEYWAY_DURATION,
-                    "as configured",
+                    "as `default-retry-policy`",
                     "Time after the first attempt from which no further one starts."));
 
     static final Shape EGRESS = Shape.of(

@@ -214,6 +214,14 @@ class ModuleProblemsTest {
                 arguments(ingress("keyway: {onFailure: pause}"), "did you mean 'on_failure'?"),
                 arguments(ingress("keyway: {dead_letter_topic: 'a/b'}"), "wanted the name of a topic"),
                 arguments(
+                        ingress("keyway: {on_failure: dead-letter, dead_letter_topic: t}"),
+                        "spec.keyway has dead_letter_topic 't', whose own dead letters would go into it; wanted a topic"
+                                + " that this ingress does not read"),
+                arguments(
+                        topics("keyway: {on_failure: dead-letter}\ntopics: [{topic: " + "t".repeat(247)
+                                + ", targets: []}]"),
+                        "spec has no keyway.dead_letter_topic, and '" + "t".repeat(247) + ".dlq' is not a topic name"),
+                arguments(
                         ingress("keyway: {retry: {max_attempts: 0}}"),
                         "wanted a whole number of at least 1, or unlimited"),
                 arguments(

@@ -21,6 +21,7 @@ final class BatchAnswer implements ResponseListener {
 
     private final Exchange exchange;
     private final BatchCall batch;
+    private final int maxEffects;
     private int status;
     private AnswerTable.Word word;
     private long retryAfterMillis = -1;
@@ -29,9 +30,11 @@ final class BatchAnswer implements ResponseListener {
     private String contentType;
     private ByteArrayOutputStream body;
 
-    BatchAnswer(Exchange exchange, BatchCall batch) {
+    /** @param maxEffects records that the effects document of one record may have */
+    BatchAnswer(Exchange exchange, BatchCall batch, int maxEffects) {
         this.exchange = exchange;
         this.batch = batch;
+        this.maxEffects = maxEffects;
     }
 
     @Override
@@ -70,7 +73,7 @@ final class BatchAnswer implements ResponseListener {
                     status >= 300 || word != null ? new Outcome.Response(status, null, null, null) : null;
             exchange.finish(AnswerTable.outcome(status, word, effects, retryAfterMillis, response));
         } else if (results) {
-            batch.results(BatchResults.read(body.toByteArray(), batch.records(), status));
+            batch.results(BatchResults.read(body.toByteArray(), batch.records(), status, maxEffects));
             exchange.finish(Outcome.COMPLETED);
         } else {
             exchange.finish(Outcome.retry(

@@ -1,11 +1,13 @@
 package dev.keyway.gateway.invoke.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.keyway.codecs.Nearest;
+import dev.keyway.gateway.egress.Effects;
+import dev.keyway.gateway.egress.EffectsException;
+import dev.keyway.gateway.egress.EffectsReader;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.invoke.RetryAfter;
 import java.io.IOException;
@@ -14,40 +16,47 @@ import java.util.List;
 
 /**
  * Reads the results in an answer to a batch: a JSON array with one entry per record, in the order of the request. An entry
- * is a status, or an object with {@code status} and perhaps {@code outcome} and {@code retry_after}. A record without a
- * result that can be read has failed an attempt, with the reason; it is never taken for done.
+ * is a status, or an object with {@code status} and perhaps {@code outcome}, {@code retry_after} and {@code effects}. A
+ * record without a result that can be read has failed an attempt, with the reason; it is never taken for done. Bad effects
+ * are refused for their record alone.
  */
 final class BatchResults {
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .build();
-    private static final List<String> FIELDS = List.of("status", "outcome", "retry_after");
+    private static final List<String> FIELDS = List.of("status", "outcome", "retry_after", "effects");
     private static final List<String> WORDS = List.of("retry", "dead-letter", "discard");
     private static final int LONGEST_SHOWN = 40;
     private static final int LONGEST_CAUSE = 160;
     private static final double LONGEST_SECONDS = 365.0 * 24 * 3600;
 
     private final JsonParser parser;
+    private final byte[] body;
+    private final int maxEffects;
     private int status;
     private String word;
     private long retryAfterMillis;
     private String problem;
+    private Effects effects;
+    private String badEffects;
 
-    private BatchResults(JsonParser parser) {
+    private BatchResults(JsonParser parser, byte[] body, int maxEffects) {
         this.parser = parser;
+        this.body = body;
+        this.maxEffects = maxEffects;
     }
 
-    /** One outcome per record. */
-    static List<Outcome> read(byte[] body, int records, int answered) {
+    /**
+     * One outcome per record.
+     *
+     * @param maxEffects records that the effects of one entry may have
+     */
+    static List<Outcome> read(byte[] body, int records, int answered, int maxEffects) {
         List<Outcome> results = new ArrayList<>(records);
         String broken = null;
         int found = 0;
-        try (JsonParser parser = JSON.createParser(body)) {
+        try (JsonParser parser = EffectsReader.parser(body)) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
                 broken = "found " + name(parser.currentToken()) + ", expected an array with one entry per record";
             } else {
-                BatchResults reader = new BatchResults(parser);
+                BatchResults reader = new BatchResults(parser, body, maxEffects);
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
                     Outcome outcome = reader.entry(++found);
                     if (found <= records) {
@@ -60,6 +69,8 @@ final class BatchResults {
                     broken = found + " results for " + records + (records == 1 ? " record" : " records");
                 }
             }
+        } catch (EffectsException e) {
+            broken = e.getMessage();
         } catch (JsonProcessingException e) {
             broken = "it is not JSON: " + shown(e.getOriginalMessage(), LONGEST_CAUSE);
         } catch (IOException e) {
@@ -80,6 +91,8 @@ final class BatchResults {
         word = null;
         retryAfterMillis = -1;
         problem = null;
+        effects = Effects.NONE;
+        badEffects = null;
         JsonToken token = parser.currentToken();
         if (token == JsonToken.START_OBJECT) {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -96,13 +109,17 @@ final class BatchResults {
         if (problem != null) {
             return failed("result " + number + " of the handler does not count: " + problem);
         }
-        boolean failed = status >= 300 || word != null;
+        if (status < 300 && word == null) {
+            return badEffects != null
+                    ? Outcome.badEffects(badEffects)
+                    : effects.isEmpty() ? Outcome.COMPLETED : Outcome.completed(null, effects);
+        }
         return AnswerTable.outcome(
                 status,
                 AnswerTable.word(word),
                 false,
                 retryAfterMillis,
-                failed ? new Outcome.Response(status, null, null, null) : null);
+                new Outcome.Response(status, null, null, null));
     }
 
     private void field(String field) throws IOException {
@@ -111,6 +128,7 @@ final class BatchResults {
             case "status" -> status("status", token);
             case "outcome" -> word(token);
             case "retry_after" -> retryAfter(token);
+            case "effects" -> effects(token);
             default -> {
                 String hint = Nearest.hint(field, FIELDS);
                 wrong("unknown field '" + shown(field) + "'"
@@ -162,6 +180,25 @@ final class BatchResults {
             wrong("retry_after is " + (token.isScalarValue() ? shown(parser.getText()) : name(token))
                     + ", expected seconds or a date");
             parser.skipChildren();
+        }
+    }
+
+    /** What is wrong with them is the failure of this record alone, and vain to try again. */
+    private void effects(JsonToken token) throws IOException {
+        if (token == JsonToken.VALUE_NULL) {
+            return;
+        }
+        JsonStreamContext entry =
+                token.isStructStart() ? parser.getParsingContext().getParent() : null;
+        try {
+            effects = EffectsReader.readNested(body, maxEffects, parser);
+        } catch (EffectsException e) {
+            badEffects = e.getMessage();
+            while (entry != null && parser.getParsingContext() != entry) {
+                if (parser.nextToken() == null) {
+                    return;
+                }
+            }
         }
     }
 

@@ -76,7 +76,7 @@ public final class HttpDriver implements ProtocolDriver {
         batch.headers(exchange);
         route.additionalHeaders(exchange);
         exchange.send(form.write(batch, bytes), true);
-        return new BatchAnswer(exchange, batch);
+        return new BatchAnswer(exchange, batch, maxEffects);
     }
 
     private HttpRoute route(Target target, String basePath) {

@@ -19,7 +19,8 @@ import net.jqwik.api.constraints.IntRange;
 /** What answers mean, whatever is in them: never an exception, always an outcome, and a reason unless it completed. */
 class AnswerFuzzProperties {
     private static final String RESULTS =
-            "[200, {\"status\": 503, \"retry_after\": 2.5}, {\"outcome\": \"discard\", \"status\": 204},"
+            "[{\"status\": 200, \"effects\": {\"records\": [{\"egress\": \"e\", \"topic\": \"t\", \"value\": {\"a\": [1]}}]}},"
+                    + " {\"status\": 503, \"retry_after\": 2.5}, {\"outcome\": \"discard\", \"status\": 204},"
                     + " {\"status\": 429, \"retry_after\": \"Fri, 31 Dec 1999 23:59:59 GMT\"}]";
     private static final int RECORDS = 4;
     private static final long YEAR_MILLIS = 365L * 24 * 3600 * 1000;
@@ -72,7 +73,7 @@ class AnswerFuzzProperties {
 
     @Property(tries = 3_000, seed = "6092847711938560143")
     void anyResultsOfABatchMakeOneOutcomePerRecord(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int records) {
-        List<Outcome> outcomes = BatchResults.read(damaged(new Random(seed)), records, 200);
+        List<Outcome> outcomes = BatchResults.read(damaged(new Random(seed)), records, 200, 2);
 
         assertThat(outcomes).hasSize(records).allSatisfy(AnswerFuzzProperties::assertSound);
     }
@@ -82,7 +83,7 @@ class AnswerFuzzProperties {
         byte[] whole = RESULTS.getBytes(StandardCharsets.UTF_8);
 
         List<Outcome> outcomes =
-                BatchResults.read(Arrays.copyOf(whole, whole.length - 1 - cut % whole.length), RECORDS, 200);
+                BatchResults.read(Arrays.copyOf(whole, whole.length - 1 - cut % whole.length), RECORDS, 200, 2);
 
         assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.kind()).isEqualTo(Kind.RETRY));
     }

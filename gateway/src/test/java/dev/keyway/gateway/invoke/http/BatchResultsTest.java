@@ -2,9 +2,11 @@ package dev.keyway.gateway.invoke.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyway.gateway.egress.EgressRecord;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.invoke.Outcome.Fault;
 import dev.keyway.gateway.invoke.Outcome.Kind;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -13,11 +15,12 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchResultsTest {
 
     private static List<Outcome> read(String body, int records) {
-        return BatchResults.read(body.getBytes(StandardCharsets.UTF_8), records, 200);
+        return BatchResults.read(body.getBytes(StandardCharsets.UTF_8), records, 200, 3);
     }
 
     @ParameterizedTest
@@ -130,10 +133,92 @@ class BatchResultsTest {
                 .matches("[\\x20-\\x7e…]*");
     }
 
+    @Test
+    void effectsOfAnEntryAreThoseOfItsRecord() {
+        List<Outcome> outcomes = read("""
+                [200,
+                 {"effects": {"records": [
+                   {"egress": "out", "topic": "t", "key": "é", "value": {"a": [1, "ü"]}},
+                   {"egress": "out", "topic": "t", "value": null}]}, "status": 200},
+                 {"status": 204, "effects": null}]""", 3);
+
+        assertThat(outcomes).extracting(Outcome::kind).containsOnly(Kind.COMPLETED);
+        assertThat(outcomes)
+                .extracting(outcome -> outcome.effects().records().size())
+                .containsExactly(0, 2, 0);
+        EgressRecord record = outcomes.get(1).effects().records().get(0);
+        assertThat(record.key()).isEqualTo("é".getBytes(StandardCharsets.UTF_8));
+        assertThat(record.value()).isEqualTo("{\"a\": [1, \"ü\"]}".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "5 | the effects are a number, expected an object with records at line 1 column 34",
+                "[[{}]] | the effects are an array, expected an object",
+                "{} | the effects have no records",
+                "{\"records\": {\"a\": [1, {}]}} | records is an object, expected an array",
+                "{\"records\": [{\"egress\": \"e\", \"value\": [{}]}]} | records[0] has no topic",
+                "{\"records\": [{\"egress\": {\"a\": [1]}, \"value\": [{}]}]} | records[0].egress is an object, expected a string",
+                "{\"records\": [OK, {\"egress\": \"e\", \"topic\": \"t\", \"value_base64\": \"!\"}]}"
+                        + " | records[1].value_base64 is '!', which is not base64",
+                "{\"records\": [OK, OK, OK, OK]} | more than 3 records",
+                "{\"record\": [OK]} | unknown field 'record'; did you mean 'records'? at line 1 column"
+            })
+    void badEffectsAreTheFailureOfTheirRecordAlone(String effects, String reason) {
+        String ok = "{\"egress\": \"e\", \"topic\": \"t\", \"value\": {\"b\": [2]}}";
+        String entry = "{\"status\": 200, \"effects\": " + effects.replace("OK", ok) + "}";
+
+        List<Outcome> outcomes =
+                read("[204, " + entry + ", {\"effects\": {\"records\": [" + ok + "]}, \"status\": 200}, 503]", 4);
+
+        assertThat(outcomes)
+                .extracting(Outcome::kind)
+                .containsExactly(Kind.COMPLETED, Kind.UNDELIVERABLE, Kind.COMPLETED, Kind.RETRY);
+        assertThat(outcomes.get(1).reason())
+                .startsWith("the effects of the answer cannot be carried out: ")
+                .contains(reason);
+        assertThat(outcomes.get(2).effects().records()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"status\": 503, EFFECTS} | RETRY",
+                "{\"status\": 409, EFFECTS} | TERMINAL",
+                "{\"status\": 200, EFFECTS, \"outcome\": \"discard\"} | DISCARD",
+                "{\"status\": 99, EFFECTS} | RETRY",
+                "{EFFECTS} | RETRY",
+                "{\"status\": 503, \"effects\": {\"records\": [{}]}} | RETRY"
+            })
+    void onlyACompletedRecordHasEffects(String entry, Kind kind) {
+        String effects = "\"effects\": {\"records\": [{\"egress\": \"e\", \"topic\": \"t\", \"value\": 1}]}";
+
+        assertThat(read("[" + entry.replace("EFFECTS", effects) + "]", 1))
+                .singleElement()
+                .satisfies(outcome -> {
+                    assertThat(outcome.kind()).isEqualTo(kind);
+                    assertThat(outcome.effects().isEmpty()).isTrue();
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-32LE"})
+    void anAnswerThatIsNotUtf8CompletesNothing(String charset) {
+        String body =
+                "[{\"status\": 200, \"effects\": {\"records\": [{\"egress\": \"e\", \"topic\": \"t\", \"value\": [1]}]}}]";
+
+        assertThat(BatchResults.read(body.getBytes(Charset.forName(charset)), 1, 200, 3))
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.reason()).contains("the answer is not JSON"));
+    }
+
     @Property
     void whateverTheBytesAreThereIsOneOutcomePerRecord(
             @ForAll byte[] body, @ForAll @IntRange(min = 1, max = 5) int records) {
-        assertThat(BatchResults.read(body, records, 200)).hasSize(records).doesNotContainNull();
+        assertThat(BatchResults.read(body, records, 200, 3)).hasSize(records).doesNotContainNull();
     }
 
     @Property
