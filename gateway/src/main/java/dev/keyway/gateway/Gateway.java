@@ -12,7 +12,6 @@ import dev.keyway.gateway.rpc.RpcServer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,7 +106,7 @@ public final class Gateway {
 
     /**
      * Puts another module in force, or fails with the reasons why not; then the one before stays as a whole, and
-     * readiness names the reasons. One after the other.
+     * readiness names the reasons. One after the other. Fails with {@link ModuleUnchecked} where brokers did not answer.
      */
     public Future<Void> reload(Module next) {
         ModuleReload reload = ModuleReload.between(plane.module(), next);
@@ -116,11 +115,17 @@ public final class Gateway {
         }
         return admin.check(next)
                 .compose(problems -> {
-                    List<String> all = new ArrayList<>(problems.refused());
-                    all.addAll(problems.unknown());
-                    return all.isEmpty() ? plane.apply(next) : Future.<Void>failedFuture(String.join("; ", all));
+                    if (!problems.refused().isEmpty()) {
+                        return Future.<Void>failedFuture(String.join("; ", problems.refused()));
+                    }
+                    return problems.unknown().isEmpty()
+                            ? plane.apply(next)
+                            : Future.<Void>failedFuture(new ModuleUnchecked(String.join("; ", problems.unknown())));
                 })
-                .recover(failure -> refused(List.of(failure.getMessage())))
+                .recover(failure -> failure instanceof ModuleUnchecked
+                        ? notReloaded("the changed module is not taken yet: " + failure.getMessage())
+                                .recover(told -> Future.failedFuture(failure))
+                        : refused(List.of(failure.getMessage())))
                 .onSuccess(v -> moduleProblem = null);
     }
 

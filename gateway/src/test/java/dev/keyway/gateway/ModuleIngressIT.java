@@ -61,7 +61,6 @@ class ModuleIngressIT {
     void typesTargetsAndPoliciesAreThoseOfEachTopic() throws Exception {
         String lines = scene.topics.create("lines", 1);
         String orders = scene.topics.create("orders", 3);
-        String letters = TestTopics.uniqueName("letters");
         byte[] notUtf8 = {(byte) 0xff, 1};
         scene.topics.send(record(lines, "a", "grüße"));
         scene.topics.send(record(lines, "a", notUtf8));
@@ -80,7 +79,7 @@ class ModuleIngressIT {
                   consumerGroupId: %s
                   startupPosition: {type: earliest}
                   invalidRecordHandling: {type: skip, logLevel: error}
-                  keyway: {dead_letter_topic: %s}
+                  keyway: {on_failure: dead-letter}
                   topics:
                     - {topic: %s, targets: [com.example/lines]}
                     - topic: %s
@@ -88,7 +87,7 @@ class ModuleIngressIT {
                       forwardHeaders: true
                       invalidRecordHandling: {type: dead-letter}
                       targets: [com.example/stock, com.example/fraud]
-                """.formatted(group, letters, lines, orders)));
+                """.formatted(group, lines, orders)));
         await().atMost(SOON).until(() -> committed() == 6);
 
         Map<String, Envelope> byPlace = scene.envelopes().stream()
@@ -104,16 +103,9 @@ class ModuleIngressIT {
         assertThat(byPlace.get("stock@2").argument().value()).isEqualTo(notUtf8);
         assertThat(byPlace.get("stock@2").headers()).hasSize(1);
         assertThat(byPlace.get("stock@2").mark().source()).isEqualTo("com.example/all");
-        assertThat(scene.topics
-                        .admin()
-                        .describeTopics(List.of(letters))
-                        .allTopicNames()
-                        .get()
-                        .get(letters)
-                        .partitions())
-                .as("created as the topic is")
-                .hasSize(3);
-        assertThat(scene.topics.read(letters, 2))
+        assertThat(partitions(lines + ".dlq")).as("for invocations").isEqualTo(1);
+        assertThat(partitions(orders + ".dlq")).as("as the topic has").isEqualTo(3);
+        assertThat(scene.topics.read(orders + ".dlq", 2))
                 .extracting(letter -> letter.value() == null ? null : new String(letter.value()))
                 .containsExactlyInAnyOrder("no key", null);
     }
@@ -160,6 +152,17 @@ class ModuleIngressIT {
                         envelope.mark().topic() + "@" + envelope.mark().offset())
                 .containsExactlyInAnyOrder(lines + "@1", orders + "@1", orders + "@1");
         assertThat(committed(lines)).isZero();
+    }
+
+    private int partitions(String topic) throws Exception {
+        return scene.topics
+                .admin()
+                .describeTopics(List.of(topic))
+                .allTopicNames()
+                .get()
+                .get(topic)
+                .partitions()
+                .size();
     }
 
     private void ask(UnaryOperator<Subscription.Desired> change) {

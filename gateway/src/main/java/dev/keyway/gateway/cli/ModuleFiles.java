@@ -1,6 +1,7 @@
 package dev.keyway.gateway.cli;
 
 import dev.keyway.admin.module.Module;
+import dev.keyway.gateway.ModuleUnchecked;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The module files of a running instance. Reads them again when they have changed, seen by a look from time to time and
- * taken when the next look finds no further change, and at once on SIGHUP. What is wrong with them is logged and shown in
+ * taken when the next look finds no further change, and at once on SIGHUP. Where brokers do not say whether the new module
+ * can run, they are asked again. What is wrong with them is logged and shown in
  * readiness, and the module stays what it was. Methods on any thread.
  */
 final class ModuleFiles {
@@ -85,7 +87,8 @@ final class ModuleFiles {
                 .onSuccess(states -> context.runOnContext(v -> {
                     boolean settled = states.equals(seen);
                     seen = states;
-                    if (settled && !states.equals(taken)) {
+                    // While a module is being taken, the next look tells whether the files have changed since.
+                    if (settled && !busy && !states.equals(taken)) {
                         reload();
                     }
                 }));
@@ -126,6 +129,12 @@ final class ModuleFiles {
                     busy = false;
                     if (done.succeeded()) {
                         LOG.atInfo().addKeyValue("files", files).log("The module files were read again and taken");
+                    } else if (done.cause() instanceof ModuleUnchecked) {
+                        taken = List.of();
+                        LOG.atWarn()
+                                .addKeyValue("files", files)
+                                .addKeyValue("cause", done.cause().getMessage())
+                                .log("The changed module is not taken yet, will try again");
                     } else {
                         LOG.atError()
                                 .addKeyValue("files", files)

@@ -193,8 +193,7 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
             return;
         }
         generation++;
-        owned.put(
-                number, new OwnedPart(number, committed, generation, number == IN_ORDER, this::hears));
+        owned.put(number, new OwnedPart(number, committed, generation, number == IN_ORDER, this::hears));
         publish();
     }
 
