@@ -194,6 +194,7 @@ class ServerIT {
                         ingress: {port: 0}
                         admin: {port: 0}
                         kafka: {prefix: '%s.', clusters: [{name: local, brokers: ['%s']}]}
+                        state: {slots: 1}
                         """.formatted(
                                 directory.getFileName(), SharedBroker.bootstrapServers()))
                 .toString();
