@@ -5,6 +5,7 @@ import dev.keyway.codecs.restate.Frame;
 import dev.keyway.codecs.restate.FrameDecoder;
 import dev.keyway.codecs.restate.Message;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -17,18 +18,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** The far side of the service protocol, which does as the test says. Its answers end only when told. */
-final class FakeSdk {
-    final BlockingQueue<Attempt> attempts = new LinkedBlockingQueue<>();
+public final class FakeSdk {
+    public final BlockingQueue<Attempt> attempts = new LinkedBlockingQueue<>();
     private final HttpServer server;
     private volatile int status = 200;
     private volatile String contentType = "application/vnd.restate.invocation.v6";
     private volatile Consumer<Attempt> script = attempt -> {};
 
-    FakeSdk(InvokerFixture fixture) {
-        server = fixture.serve(this::accept);
+    public FakeSdk(Vertx vertx) {
+        server = InvokerFixture.await(
+                vertx.createHttpServer().requestHandler(this::accept).listen(0, "127.0.0.1"));
     }
 
-    String uri() {
+    public String uri() {
         return InvokerFixture.uri(server);
     }
 
@@ -39,7 +41,7 @@ final class FakeSdk {
     }
 
     /** Runs when Start and Input have arrived. */
-    FakeSdk does(Consumer<Attempt> newScript) {
+    public FakeSdk does(Consumer<Attempt> newScript) {
         script = newScript;
         return this;
     }
@@ -75,10 +77,11 @@ final class FakeSdk {
         });
     }
 
-    static final class Attempt {
-        final String uri;
+    /** A request, and the answer to it. */
+    public static final class Attempt {
+        public final String uri;
         final MultiMap headers;
-        final List<Message> received = new CopyOnWriteArrayList<>();
+        public final List<Message> received = new CopyOnWriteArrayList<>();
         volatile boolean requestEnded;
         volatile boolean reset;
         private final HttpServerResponse response;
@@ -89,7 +92,7 @@ final class FakeSdk {
             response = request.response();
         }
 
-        Attempt say(Message... messages) {
+        public Attempt say(Message... messages) {
             for (Message message : messages) {
                 response.write(Buffer.buffer(message.toFrameBytes()));
             }
@@ -101,7 +104,7 @@ final class FakeSdk {
             return this;
         }
 
-        void end() {
+        public void end() {
             response.end();
         }
     }

@@ -35,7 +35,7 @@ class RestateDriverIT {
     private static final Message END = new Control.End();
 
     private final InvokerFixture fixture = new InvokerFixture();
-    private final FakeSdk sdk = new FakeSdk(fixture);
+    private final FakeSdk sdk = new FakeSdk(fixture.vertx);
 
     @AfterEach
     void close() {

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
  * What this instance knows of the owners of slots: whether it restores a slot itself, and what the coordinator of the
@@ -62,6 +63,10 @@ public final class SlotOwners implements InboxCalls.Owners {
         asked = true;
         askedNanos = System.nanoTime();
         owners = Map.of();
+        if (failure instanceof GroupIdNotFoundException) {
+            unknown = "no instance has a slot at the moment (there is no group " + inbox + ")";
+            return;
+        }
         if (failure != null) {
             unknown = "which instance has the slot is not known: " + failure.getMessage();
             return;
