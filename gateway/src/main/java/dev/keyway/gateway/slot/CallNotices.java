@@ -28,8 +28,11 @@ final class CallNotices {
         this.host = host;
     }
 
-    /** Notices for the calls of a mailbox that has an invocation out. */
+    /** Notices for the calls of a mailbox that has an invocation out. Nobody calls functions. */
     void look(Mailbox mailbox, List<SlotCompletion> told) {
+        if (mailbox.target.kind() != Envelope.Kind.HANDLER) {
+            return;
+        }
         SlotInvocation flight = mailbox.flight;
         long now = scope.clock().getAsLong();
         boolean holdsUp = flight.holdsUp(now, scope.limits().acceptMillis());
