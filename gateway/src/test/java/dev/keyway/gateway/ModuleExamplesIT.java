@@ -113,7 +113,7 @@ class ModuleExamplesIT {
         assertThat(called).containsExactlyInAnyOrder(calls);
     }
 
-    /** Keeps {@code path function/id typename value} of every invocation of a request. */
+    /** Keeps {@code path function/id typename value header} of every invocation of a request. */
     private void read(String path, byte[] body) {
         try {
             CodedInputStream in = CodedInputStream.newInstance(message(CodedInputStream.newInstance(body), 100));
@@ -126,7 +126,9 @@ class ModuleExamplesIT {
                     }
                     case 3 -> {
                         byte[] argument = message(CodedInputStream.newInstance(in.readByteArray()), 2);
-                        called.add(path + " " + target + " " + text(argument, 1) + " " + text(argument, 3));
+                        byte[] header = message(CodedInputStream.newInstance(argument), 4);
+                        called.add(path + " " + target + " " + text(argument, 1) + " " + text(argument, 3)
+                                + (header.length == 0 ? "" : " " + text(header, 1) + "=" + text(header, 2)));
                     }
                     default -> in.skipField(tag);
                 }
@@ -208,7 +210,12 @@ class ModuleExamplesIT {
     @Test
     void everyTopicHasItsTargetsAndStart() throws Exception {
         IntStream.range(0, 93).forEach(i -> send("orders", 0, "o" + i, Scene.bytes("v")));
-        send("payments", 0, "p1", Scene.bytes("paid"));
+        for (String topic : List.of("orders", "payments")) {
+            ProducerRecord<byte[], byte[]> traced =
+                    new ProducerRecord<>(unique + topic, 0, Scene.bytes("traced"), Scene.bytes("v"));
+            traced.headers().add("trace", Scene.bytes("1"));
+            topics.send(traced);
+        }
 
         run("routing.yaml");
 
@@ -217,7 +224,9 @@ class ModuleExamplesIT {
                 "/ fraud/o92 com.example/Order v",
                 "/stock stock/o91 com.example/Order v",
                 "/stock stock/o92 com.example/Order v",
-                "/ fraud/p1 com.example/Payment paid");
+                "/ fraud/traced com.example/Order v",
+                "/stock stock/traced com.example/Order v",
+                "/ fraud/traced com.example/Payment v trace=1");
     }
 
     @Test
