@@ -44,9 +44,11 @@ import org.apache.kafka.common.Uuid;
 
 /**
  * A slot with its shard and its committer, between a list for the inbox, one for the changelog and one for what is sent.
- * Functions count: each message makes one output with the next number of its id, and may send, delay and cancel.
+ * Functions count: each message makes one output with the next number of its id, and may send, delay and cancel. Those of
+ * {@link #STATELESS} do not count, so that nothing of theirs is built on anything.
  */
 final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
+    static final String STATELESS = "c";
     static final TopicPartition INBOX = new TopicPartition("inbox", 0);
     private static final Uuid TOPIC = new Uuid(3, 3);
     private static final StateSpec SEEN = new StateSpec("seen", StateSpec.Expiration.NEVER, "t");
@@ -57,6 +59,9 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
     private final List<ProducerRecord<byte[], byte[]>> changelog = new ArrayList<>();
     final List<String> output = new ArrayList<>();
     final List<String> letters = new ArrayList<>();
+    /** How messages ended, outputs and letters, in their order. */
+    final List<String> ends = new ArrayList<>();
+
     private OffsetAndMetadata committed = new OffsetAndMetadata(0, Optional.empty(), "");
 
     // What the source topics have: ids and commands, by partition.
@@ -253,7 +258,7 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
         boolean refused = batch.messages.get(0).refusal != null;
         if (refused || (given && batch.messages.size() == 1)) {
             batch.result = SlotInvocation.Result.DISPOSED;
-            String letter = uid(batch.messages.get(0));
+            String letter = batch.address().id() + "|" + uid(batch.messages.get(0));
             batch.transactional = List.of(new ProducerRecord<>("letters", bytes(letter)));
         } else if (given) {
             batch.result = SlotInvocation.Result.SPLIT;
@@ -279,12 +284,13 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
         List<DelayedInvocation> delayed = new ArrayList<>();
         List<ProducerRecord<byte[], byte[]>> egress = new ArrayList<>();
         TypedValue before = batch.state("seen");
+        boolean counts = !batch.address().id().equals(STATELESS);
         int count = before == null ? 0 : Integer.parseInt(before.value().toStringUtf8());
         for (int i = 0; i < sent; i++) {
             String[] argument =
                     text(batch.messages.get(i).envelope.argument().value()).split("\\|", 2);
             count++;
-            String line = batch.address().id() + "|" + argument[0] + "|" + count;
+            String line = batch.address().id() + "|" + argument[0] + "|" + (counts ? count : "-");
             egress.add(new ProducerRecord<>("output", bytes(line)));
             apply(batch.address(), argument[0], argument[1], messages, delayed);
         }
@@ -295,8 +301,10 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
                 messages,
                 delayed,
                 List.of(),
-                List.of(new StateMutation(
-                        StateMutation.Kind.MODIFY, "seen", TypedValue.of("t", bytes(Integer.toString(count))))));
+                counts
+                        ? List.of(new StateMutation(
+                                StateMutation.Kind.MODIFY, "seen", TypedValue.of("t", bytes(Integer.toString(count)))))
+                        : List.of());
         batch.transactional = egress;
     }
 
@@ -393,8 +401,14 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
                 switch (record.topic()) {
                     case "changelog" -> changelog.add(record);
                     case "inbox" -> inbox.add(record);
-                    case "output" -> output.add(text(record.value()));
-                    case "letters" -> letters.add(text(record.value()));
+                    case "output" -> {
+                        output.add(text(record.value()));
+                        ends.add(text(record.value()));
+                    }
+                    case "letters" -> {
+                        letters.add(text(record.value()).split("\\|")[1]);
+                        ends.add(text(record.value()));
+                    }
                     default -> throw new AssertionError(record.topic());
                 }
             }
@@ -402,9 +416,15 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
         committed = transaction.offsets().get(INBOX);
     }
 
-    /** Everything goes well until nothing is left to do. */
-    void finish() {
-        restart(false, true);
+    /**
+     * Everything goes well until nothing is left to do.
+     *
+     * @param again whether in another process, which knows what Kafka has and nothing else
+     */
+    void finish(boolean again) {
+        if (again) {
+            restart(false, true);
+        }
         restore();
         for (int i = 0; i < 20_000 && !idle(); i++) {
             forward(0, 0, 100);
