@@ -2,10 +2,13 @@ package dev.keyway.gateway.slot;
 
 import dev.keyway.gateway.inbox.Envelope;
 import dev.keyway.gateway.state.record.Address;
+import dev.keyway.gateway.state.record.RecordKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What waits for one address of a slot, in order; at most one batch of it is out. The slot's owner only. */
 final class Mailbox {
@@ -25,6 +28,8 @@ final class Mailbox {
     int uncommitted;
 
     private ArrayDeque<Message> waiting = new ArrayDeque<>();
+    /** Places of its backlog that will never be written, while what was read from them may still come back. */
+    private final Set<RecordKey.Queued> unwritten = new HashSet<>();
 
     Mailbox(Address address, Envelope.Target target) {
         this.address = address;
@@ -41,6 +46,31 @@ final class Mailbox {
         all.addAll(waiting);
         all.sort(Comparator.comparingLong(Message::order));
         waiting = new ArrayDeque<>(all);
+    }
+
+    /** These messages are not in the backlog after all; nothing that was read from there counts. */
+    void notStored(List<Message> messages) {
+        for (Message message : messages) {
+            unwritten.add(message.queued);
+            message.queued = null;
+        }
+    }
+
+    /** Takes out what was read from places that will never be written. */
+    List<Message> purge() {
+        if (unwritten.isEmpty()) {
+            return List.of();
+        }
+        List<Message> gone = waiting.stream()
+                .filter(message -> unwritten.contains(message.queued))
+                .toList();
+        waiting.removeAll(gone);
+        return gone;
+    }
+
+    /** Nothing is out, and all that was withdrawn has come back. */
+    void settled() {
+        unwritten.clear();
     }
 
     boolean isIdle() {

@@ -120,6 +120,10 @@ public final class Slot {
 
     /** Puts a mailbox among those to be started, or lets go of it. */
     void list(Mailbox mailbox) {
+        List<Message> gone = mailbox.purge();
+        if (!gone.isEmpty()) {
+            host.left(gone.size(), weight(gone));
+        }
         if (mailbox.mayStart()) {
             mailbox.listed = true;
             starting.add(mailbox);
@@ -149,6 +153,7 @@ public final class Slot {
         for (Mailbox mailbox : next) {
             mailbox.listed = false;
             mailbox.busy = true;
+            mailbox.settled();
             if (mailbox.wantsStored()) {
                 backlog.load(mailbox);
             } else {

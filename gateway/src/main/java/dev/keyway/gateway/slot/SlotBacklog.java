@@ -206,7 +206,7 @@ final class SlotBacklog {
 
                     @Override
                     public void withdrawn() {
-                        all.forEach(message -> message.queued = null);
+                        mailbox.notStored(all);
                         slot.putBack(mailbox, behind);
                     }
                 });

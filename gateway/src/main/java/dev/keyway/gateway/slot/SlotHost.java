@@ -30,6 +30,9 @@ public interface SlotHost {
     /** Messages that came out of a backlog count against the bounds like those of the inbox. */
     void took(int records, long bytes);
 
+    /** Such messages are gone without a completion: the backlog does not have them after all. */
+    void left(int records, long bytes);
+
     /** A record of the inbox that is no message; it counts as done only when somebody has decided so. */
     void unreadable(ConsumerRecord<byte[], byte[]> record, long index, int bytes, String reason);
 

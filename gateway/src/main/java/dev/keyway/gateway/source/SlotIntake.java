@@ -301,6 +301,11 @@ final class SlotIntake implements Intake {
         }
 
         @Override
+        public void left(int records, long bytes) {
+            assignment.done(records, bytes);
+        }
+
+        @Override
         public void unreadable(ConsumerRecord<byte[], byte[]> record, long index, int bytes, String reason) {
             Misfit misfit = new Misfit(assignment, record, index, bytes, reason, UNREADABLE);
             route.runner(false, origin.mailboxOwner(), misfit.mailboxKey()).submit(List.of(misfit));
