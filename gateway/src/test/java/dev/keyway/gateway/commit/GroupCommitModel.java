@@ -26,6 +26,10 @@ import org.apache.kafka.common.TopicPartition;
 final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done> {
     static final int PARTITIONS = 3;
     private static final int IN_ORDER = 2;
+    /** For {@link #end}. */
+    static final int FENCED = 1;
+
+    static final int COMMITTED = 5;
 
     private final Deque<Runnable> context = new ArrayDeque<>();
     private final Map<Long, Due> timers = new HashMap<>();
@@ -278,6 +282,11 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
         }
     }
 
+    /** Completions in the transaction under way. */
+    int underWay() {
+        return lane.transaction == null ? 0 : lane.transaction.effects().size();
+    }
+
     /** The lane ends the transaction under way. */
     void end(int how) {
         Transaction transaction = lane.transaction;
@@ -289,7 +298,7 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
         Verdict verdict =
                 switch (Math.floorMod(how, 8)) {
                     case 0 -> new Verdict.Aborted("said so");
-                    case 1 -> new Verdict.Fenced("said so");
+                    case FENCED -> new Verdict.Fenced("said so");
                     case 2 -> stale ? new Verdict.Rejected("stale") : settledVerdict(transaction, false);
                     case 3 -> stale ? new Verdict.Rejected("stale") : settledVerdict(transaction, true);
                     case 4 ->
