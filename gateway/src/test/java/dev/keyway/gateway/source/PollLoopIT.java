@@ -34,12 +34,14 @@ class PollLoopIT {
     }
 
     @Test
-    void theCommitOfARevokeIsRepeatedWhenAWakeupHitsIt() {
+    void aCommitThatALateWakeupHitsIsRepeated() {
         scene.own();
-        scene.drained = Map.of(scene.partition, new OffsetAndMetadata(7));
         scene.loop.wakeup();
 
-        scene.loop.onPartitionsRevoked(List.of(scene.partition));
+        scene.loop.undisturbed(() -> {
+            scene.loop.commitSync(Map.of(scene.partition, new OffsetAndMetadata(7)));
+            return null;
+        });
 
         assertThat(scene.committed()).isEqualTo(7);
     }
