@@ -190,6 +190,13 @@ final class GroupCommitModel implements GroupCommit.Source<GroupCommitModel.Done
         snapshot = new Snapshot(new ConsumerGroupMetadata("g", generation, "member", Optional.empty()), beginnings);
     }
 
+    /** The poll thread has lost everything, and the source has not heard of it. */
+    @SuppressWarnings("removal")
+    void loseUnheard() {
+        generation++;
+        snapshot = new Snapshot(new ConsumerGroupMetadata("g", generation, "member", Optional.empty()), Map.of());
+    }
+
     void own(int which) {
         int number = Math.floorMod(which, PARTITIONS);
         if (owned.containsKey(number) || holdsOffsets(number)) {

@@ -78,6 +78,15 @@ class GroupCommitTest {
     }
 
     @Test
+    void whatThePollThreadDoesNotOwnAnyMoreIsInNoTransaction() {
+        model.loseUnheard();
+
+        model.done(0, 0, 1);
+
+        assertThat(model.underWay()).isZero();
+    }
+
+    @Test
     void aSecondLiveInstanceWithTheSameIdIsAClearErrorInTheEnd() {
         model.done(0, 0, 1);
 
