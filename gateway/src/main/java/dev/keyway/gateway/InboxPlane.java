@@ -206,7 +206,10 @@ final class InboxPlane {
             ingresses = new IngressSources(
                     vertx, config, registry, secrets, route, pressure, meters, found.topics(), found.connection());
             ingresses.apply(module);
-            watch = registry.watch(ingresses::follow);
+            watch = registry.watch(state -> {
+                ingresses.follow(state);
+                this.slots.follow(state);
+            });
             opened.apply(found).onComplete(others -> {
                 if (others.failed() && !stopped) {
                     LOG.atError()

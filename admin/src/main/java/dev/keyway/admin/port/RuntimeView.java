@@ -60,6 +60,8 @@ public interface RuntimeView {
     /**
      * @param key as text where it is valid UTF-8, else {@code null}
      * @param keyBase64 base64url with padding, {@code null} for a record without a key
+     * @param from address of the function that sent it, {@code <namespace>/<name>/<id>}; {@code null} for what came from a
+     *     topic
      * @param waiting further records queued behind this one
      * @param attempts calls that failed since the last resume, 0 when none could be made
      * @param state {@code paused} (waits for an operator) or {@code retrying}
@@ -70,6 +72,7 @@ public interface RuntimeView {
             String handler,
             String key,
             String keyBase64,
+            String from,
             String topic,
             int partition,
             long offset,

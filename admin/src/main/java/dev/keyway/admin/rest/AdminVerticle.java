@@ -122,7 +122,9 @@ final class AdminVerticle extends VerticleBase {
                         ids,
                         clock)
                 .endpoints());
-        all.addAll(new SubscriptionActions(registry, kafka, live, ingresses, clock).endpoints());
+        all.addAll(new SubscriptionActions(
+                        registry, kafka, live, ingresses, config.kafka().prefix() + "inbox", clock)
+                .endpoints());
         all.addAll(new ClusterResource(registry, clock).endpoints());
         all.addAll(new EgressResource(registry, kafka, egresses, live, runtime).endpoints());
         all.addAll(internal.endpoints());

@@ -45,6 +45,7 @@ final class LiveJson {
                 .put("handler", blocked.handler())
                 .put("key", blocked.key())
                 .put("key_base64", blocked.keyBase64())
+                .put("from", blocked.from())
                 .put("topic", blocked.topic())
                 .put("partition", blocked.partition())
                 .put("offset", blocked.offset())

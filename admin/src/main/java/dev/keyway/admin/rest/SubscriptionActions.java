@@ -1,5 +1,6 @@
 package dev.keyway.admin.rest;
 
+import dev.keyway.admin.model.IngressState;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.RegistrySnapshot;
 import dev.keyway.admin.model.Subscription;
@@ -39,9 +40,13 @@ final class SubscriptionActions {
     private final KafkaCalls kafka;
     private final LiveState live;
     private final ModuleIngresses ingresses;
+    private final String inbox;
     private final Clock clock;
 
-    SubscriptionActions(Registry registry, KafkaCalls kafka, LiveState live, ModuleIngresses ingresses, Clock clock) {
+    /** @param inbox the topic of the inbox, by whose name messages between functions are asked for */
+    SubscriptionActions(
+            Registry registry, KafkaCalls kafka, LiveState live, ModuleIngresses ingresses, String inbox, Clock clock) {
+        this.inbox = inbox;
         this.ingresses = ingresses;
         this.registry = registry;
         this.kafka = kafka;
@@ -110,6 +115,13 @@ final class SubscriptionActions {
                 found.id(), List.of(found.topic()), state.clusters().get(found.cluster()), found.cluster(), false);
     }
 
+    /** What may have blocked records: messages that came from no topic of a user are the inbox's own. */
+    private Acted owner(ApiRequest request) {
+        return request.path("subscription").equals(inbox)
+                ? new Acted(inbox, List.of(inbox), null, null, true)
+                : find(request);
+    }
+
     /** The brokers and the ingress' own way to them. */
     private static Map<String, String> connection(KafkaIngress ingress) {
         Map<String, String> properties = new TreeMap<>(ingress.cluster().properties());
@@ -121,6 +133,20 @@ final class SubscriptionActions {
         return ModuleIngresses.names(request)
                 ? ingresses.change(ingresses.find(request), change)
                 : changeSubscription(request, change).map(this::shown);
+    }
+
+    private Future<Void> changeOf(Acted acted, ApiRequest request, UnaryOperator<Desired> change) {
+        return acted.id().equals(inbox)
+                ? changeInbox(change)
+                : change(request, change).mapEmpty();
+    }
+
+    private Future<Void> changeInbox(UnaryOperator<Desired> change) {
+        return registry.update(state -> {
+            IngressState known =
+                    state.ingresses().getOrDefault(inbox, new IngressState("", inbox, Map.of(), Desired.RUNNING));
+            return new Update<>(List.of(new Edit.PutIngress(inbox, known.with(change.apply(known.desired())))), null);
+        });
     }
 
     private Future<Subscription> changeSubscription(ApiRequest request, UnaryOperator<Desired> change) {
@@ -250,7 +276,7 @@ final class SubscriptionActions {
 
     private Future<Reply> blocked(ApiRequest request) {
         int limit = request.queryInt("limit", DEFAULT_LIMIT, InternalResource.MAX_BLOCKED);
-        return live.blocked(find(request).id(), limit)
+        return live.blocked(owner(request).id(), limit)
                 .map(blocked -> Reply.ok(Routes.compact(new JsonObject()
                         .put("blocked", SubscriptionJson.array(blocked.records()))
                         .put("unanswered", blocked.answers().unanswered()))));
@@ -259,7 +285,7 @@ final class SubscriptionActions {
     private Future<Reply> release(ApiRequest request, KeyAction.Action action) {
         JsonBody body = request.json();
         body.onlyKnown(List.of("topic", "partition", "offset", "key", "key_base64"));
-        Acted acted = find(request);
+        Acted acted = owner(request);
         Wanted wanted = Wanted.read(body, acted);
         return live.blocked(acted.id(), InternalResource.MAX_BLOCKED)
                 .map(blocked -> wanted.in(blocked))
@@ -270,11 +296,12 @@ final class SubscriptionActions {
                             record.getLong("offset"),
                             action,
                             clock.instant());
-                    return change(request, desired -> add(desired, asked)).map(v -> {
-                        JsonObject answer = record.copy();
-                        answer.remove("instance");
-                        return Reply.json(202, answer.put("action", SubscriptionRequest.word(action)));
-                    });
+                    return changeOf(acted, request, desired -> add(desired, asked))
+                            .map(v -> {
+                                JsonObject answer = record.copy();
+                                answer.remove("instance");
+                                return Reply.json(202, answer.put("action", SubscriptionRequest.word(action)));
+                            });
                 });
     }
 

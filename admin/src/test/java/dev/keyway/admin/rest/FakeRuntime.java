@@ -71,6 +71,7 @@ final class FakeRuntime implements RuntimeView {
                         "add",
                         key,
                         keyBase64,
+                        null,
                         "t",
                         partition,
                         offset,

@@ -44,6 +44,7 @@ class ModuleViewsIT {
     private static TestTopics topics;
     private static Instance one;
     private static Instance two;
+    private static String inbox;
     private static String orders;
     private static String returns;
 
@@ -55,6 +56,7 @@ class ModuleViewsIT {
         returns = topics.create("returns", 1);
         topics.send(orders, "k", "v");
         String prefix = TestTopics.uniqueName("view") + ".";
+        inbox = prefix + "inbox";
         one = instance("one", prefix);
         two = instance("two", prefix);
         one.runtime.module = module("""
@@ -211,9 +213,64 @@ class ModuleViewsIT {
                 .isFalse();
     }
 
+    @Test
+    void messagesBetweenFunctionsAreListedAndReleasedUnderTheNameOfTheInbox() {
+        one.runtime.blocked.put(
+                inbox,
+                List.of(new BlockedKey(
+                        inbox,
+                        "shop",
+                        "stock",
+                        "lamp",
+                        "bGFtcA==",
+                        "shop/cart/anna",
+                        inbox,
+                        2,
+                        40,
+                        3,
+                        "paused",
+                        "answered 500",
+                        0,
+                        1_760_000_000_000L,
+                        null)));
+
+        JsonObject listed = one.get("/subscriptions/" + inbox + "/blocked")
+                .json()
+                .getJsonArray("blocked")
+                .getJsonObject(0);
+        assertThat(listed.getString("from")).isEqualTo("shop/cart/anna");
+        assertThat(one.post("/subscriptions/" + inbox + "/blocked/resume", "{\"key\": \"lamp\"}")
+                        .status())
+                .isEqualTo(202);
+        assertThat(one.post("/subscriptions/" + inbox + "/blocked/discard", "{\"partition\": 2, \"offset\": 40}")
+                        .status())
+                .isEqualTo(202);
+        assertThat(one.registry.snapshot().ingresses().get(inbox).desired().keyActions())
+                .singleElement()
+                .satisfies(action -> {
+                    assertThat(action.names(inbox, 2, 40)).isTrue();
+                    assertThat(action.action()).isEqualTo(Subscription.KeyAction.Action.DISCARD);
+                });
+        assertThat(one.post("/subscriptions/" + inbox + "/pause", "").status()).isEqualTo(400);
+    }
+
     private static BlockedKey blocked(String topic) {
         return new BlockedKey(
-                "shop/all", null, null, "k", "aw==", topic, 0, 7, 0, "paused", "no value", 0, 1_760_000_000_000L, null);
+                "shop/all",
+                null,
+                null,
+                "k",
+                "aw==",
+                null,
+                topic,
+                0,
+                7,
+                0,
+                "paused",
+                "no value",
+                0,
+                1_760_000_000_000L,
+                null);
     }
 
     @Test

@@ -4,7 +4,7 @@ import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.OnTerminal;
 import dev.keyway.admin.model.Protocol;
 import dev.keyway.admin.model.RetryPolicy;
-import dev.keyway.admin.model.Subscription;
+import dev.keyway.admin.model.Subscription.Desired;
 import dev.keyway.admin.model.Subscription.KeyAction;
 import dev.keyway.gateway.invoke.Outcome;
 import dev.keyway.gateway.metrics.Policy;
@@ -60,9 +60,9 @@ public record FailureChoice(OnFailure onFailure, OnTerminal onTerminal, RetryPol
      * Whether an operator's last word on this record was to discard it. Asked again when it is about to block, because the
      * word may have come while nobody owned the partition, or been forgotten with a crash before the next commit.
      */
-    public static boolean discarded(Subscription subscription, String topic, int partition, long offset) {
+    public static boolean discarded(Desired desired, String topic, int partition, long offset) {
         boolean discarded = false;
-        for (KeyAction action : subscription.desired().keyActions()) {
+        for (KeyAction action : desired.keyActions()) {
             if (action.names(topic, partition, offset)) {
                 discarded = action.action() == KeyAction.Action.DISCARD;
             }

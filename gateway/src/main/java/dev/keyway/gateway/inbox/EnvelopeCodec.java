@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.Header;
@@ -29,6 +30,7 @@ public final class EnvelopeCodec {
     private static final int HEADER = 7;
     private static final int MARK = 8;
     private static final int REPLY = 9;
+    private static final int OFFSET = 10;
 
     /** More headers than any record has; keeps garbage from turning into many small objects. */
     private static final int MAX_HEADERS = 100_000;
@@ -177,6 +179,45 @@ public final class EnvelopeCodec {
         } catch (IOException e) {
             throw new EnvelopeException("not an envelope: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * A record's value as a backlog keeps it: with the record's offset, by which operators name it.
+     *
+     * @param value of a record of the inbox
+     */
+    public static byte[] stored(byte[] value, long offset) {
+        int tail = CodedOutputStream.computeUInt64Size(OFFSET, offset);
+        byte[] stored = Arrays.copyOf(value, value.length + tail);
+        CodedOutputStream out = CodedOutputStream.newInstance(stored, value.length, tail);
+        try {
+            out.writeUInt64(OFFSET, offset);
+        } catch (IOException e) {
+            throw new IllegalStateException("an offset was measured wrongly", e);
+        }
+        return stored;
+    }
+
+    /**
+     * The offset that a stored value carries, -1 if it has none.
+     *
+     * @param value that {@link #decode} has read
+     */
+    public static long storedOffset(byte[] value) {
+        CodedInputStream in = CodedInputStream.newInstance(value, 1, value.length - 1);
+        long offset = -1;
+        try {
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (tag == (OFFSET << 3 | WireFormat.WIRETYPE_VARINT)) {
+                    offset = in.readUInt64();
+                } else {
+                    skip(in, tag);
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not an envelope", e);
+        }
+        return offset;
     }
 
     /** The fields as they come. */

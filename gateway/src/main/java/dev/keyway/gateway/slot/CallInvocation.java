@@ -54,7 +54,7 @@ final class CallInvocation extends HandlerInvocation {
         if (late()) {
             return "the deadline passed before the call began";
         }
-        return refusal();
+        return obstacle();
     }
 
     @Override

@@ -71,6 +71,7 @@ final class ForwardedInvocation extends HandlerInvocation {
         Target target = handlers.target(message, subscription);
         if (target == null) {
             inTrouble();
+            return discardOrdered() ? NOBODY : null;
         }
         return target;
     }
@@ -80,10 +81,10 @@ final class ForwardedInvocation extends HandlerInvocation {
         if (gone) {
             return "the subscription " + mark.source() + " does not exist any more";
         }
-        String refusal = refusal();
-        if (refusal != null) {
+        String obstacle = obstacle();
+        if (obstacle != null) {
             refused = true;
-            return refusal;
+            return obstacle;
         }
         if (body != null && decodedBy == target.codec()) {
             return null;
@@ -130,17 +131,11 @@ final class ForwardedInvocation extends HandlerInvocation {
     @Override
     protected void rejected(Outcome outcome, boolean exhausted) {
         Subscription subscription = subscription();
-        Policy policy = gone ? Policy.DISCARD : choice(subscription).of(outcome, exhausted);
+        Policy policy =
+                gone || discarded() ? Policy.DISCARD : choice(subscription).of(outcome, exhausted);
         switch (policy) {
             case COMPLETE, DISCARD -> end(policy, outcome);
-            case PAUSE -> {
-                if (subscription != null
-                        && FailureChoice.discarded(subscription, mark.topic(), mark.partition(), mark.offset())) {
-                    end(Policy.DISCARD, outcome);
-                } else {
-                    block(outcome);
-                }
-            }
+            case PAUSE -> block(outcome);
             case DEAD_LETTER -> {
                 String topic = subscription == null
                         ? scope.policies().of(message).deadLetterTopic()
@@ -158,11 +153,6 @@ final class ForwardedInvocation extends HandlerInvocation {
                 }
             }
         }
-    }
-
-    private void end(Policy policy, Outcome outcome) {
-        failed(policy, outcome);
-        dispose(List.of());
     }
 
     private FailureChoice choice(Subscription subscription) {

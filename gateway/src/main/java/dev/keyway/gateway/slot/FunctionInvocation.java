@@ -59,13 +59,14 @@ public final class FunctionInvocation extends SlotInvocation implements Function
         Target target = scope.functions().get().of(address.namespace(), address.name());
         if (target == null) {
             inTrouble();
+            return discardOrdered() ? NOBODY : null;
         }
         return target;
     }
 
     @Override
     protected String prepare(Target target) {
-        return refusal();
+        return obstacle();
     }
 
     @Override
@@ -125,11 +126,12 @@ public final class FunctionInvocation extends SlotInvocation implements Function
             finish(Result.SPLIT);
             return;
         }
+        if (discarded()) {
+            end(Policy.DISCARD, outcome);
+            return;
+        }
         switch (policy.onFailure()) {
-            case DISCARD -> {
-                failed(Policy.DISCARD, outcome);
-                finish(Result.DISPOSED);
-            }
+            case DISCARD -> end(Policy.DISCARD, outcome);
             case DEAD_LETTER -> {
                 failed(Policy.DEAD_LETTER, outcome);
                 dispose(List.of(letter(policy.deadLetterTopic(), outcome)));

@@ -5,7 +5,6 @@ import dev.keyway.gateway.dispatch.Fence;
 import dev.keyway.gateway.inbox.Envelope;
 import dev.keyway.gateway.invoke.HeaderSink;
 import dev.keyway.gateway.invoke.InvocationIds;
-import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.state.Turn;
 import io.netty.util.AsciiString;
 import java.util.List;
@@ -67,7 +66,4 @@ abstract class HandlerInvocation extends SlotInvocation {
     }
 
     abstract void writeHeaders(HeaderSink sink);
-
-    /** Takes the place of a target that is not to be called. */
-    static final Target NOBODY = new Target(null, null, null, null);
 }

@@ -2,6 +2,7 @@ package dev.keyway.gateway.slot;
 
 import dev.keyway.codecs.statefun.Invocation;
 import dev.keyway.gateway.inbox.Envelope;
+import dev.keyway.gateway.inbox.EnvelopeCodec;
 import dev.keyway.gateway.state.record.RecordKey;
 
 /** A message for an address of a slot. Changed by the slot's owner only; what runners read never changes. */
@@ -15,6 +16,9 @@ final class Message {
     final int weight;
     /** Its place among the messages that arrived. */
     private final long arrival;
+
+    /** Of its record in the inbox, -1 if that is not known. */
+    final long offset;
 
     /** Epoch milliseconds, 0 for one from the backlog. */
     final long arrivedMillis;
@@ -31,11 +35,12 @@ final class Message {
     /** Why what it caused could not be written; takes the failure policy instead of a call. */
     String refusal;
 
-    Message(Envelope envelope, byte[] bytes, long index, int weight, long arrival, long arrivedMillis) {
+    Message(Envelope envelope, byte[] bytes, long index, int weight, long offset, long arrival, long arrivedMillis) {
         this.envelope = envelope;
         this.bytes = bytes;
         this.index = index;
         this.weight = weight;
+        this.offset = offset;
         this.arrival = arrival;
         this.arrivedMillis = arrivedMillis;
     }
@@ -43,6 +48,11 @@ final class Message {
     /** Its place among the messages of its address: what is stored comes before what is not. */
     long order() {
         return queued == null ? arrival : Long.MIN_VALUE + queued.sequence();
+    }
+
+    /** As a backlog keeps it. What came from a topic or waits for an answer is named by that. */
+    byte[] stored() {
+        return envelope.mark() == null && envelope.reply() == null ? EnvelopeCodec.stored(bytes, offset) : bytes;
     }
 
     /** As a function gets it. The runner that has the message, only. */

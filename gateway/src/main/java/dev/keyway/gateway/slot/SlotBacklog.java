@@ -89,7 +89,7 @@ final class SlotBacklog {
         byte[] bytes = queued.message();
         try {
             Envelope envelope = EnvelopeCodec.decode(Envelope.key(address.id()), bytes);
-            Message message = new Message(envelope, bytes, -1, bytes.length, 0, 0);
+            Message message = new Message(envelope, bytes, -1, bytes.length, EnvelopeCodec.storedOffset(bytes), 0, 0);
             message.queued = queued.key();
             return message;
         } catch (EnvelopeException e) {
@@ -156,7 +156,7 @@ final class SlotBacklog {
             return;
         }
         Changes changes = new Changes();
-        messages.forEach(message -> changes.enqueue(mailbox.address, message.bytes));
+        messages.forEach(message -> changes.enqueue(mailbox.address, message.stored()));
         Future<Sealed> sealed = slot.shard().seal(changes);
         if (sealed.failed()) {
             LOG.atError()

@@ -107,7 +107,13 @@ final class SlotInlet {
             }
             Mailbox mailbox = slot.mailbox(inbound.envelope());
             mailbox.add(new Message(
-                    inbound.envelope(), inbound.record().value(), inbound.index(), inbound.weight(), orders++, now));
+                    inbound.envelope(),
+                    inbound.record().value(),
+                    inbound.index(),
+                    inbound.weight(),
+                    inbound.record().offset(),
+                    orders++,
+                    now));
             slot.list(mailbox);
         }
         if (!repeated.isEmpty()) {

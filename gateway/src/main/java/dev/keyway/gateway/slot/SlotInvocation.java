@@ -7,9 +7,9 @@ import dev.keyway.gateway.egress.DeadLetters;
 import dev.keyway.gateway.egress.Effects;
 import dev.keyway.gateway.inbox.Envelope;
 import dev.keyway.gateway.invoke.Outcome;
+import dev.keyway.gateway.invoke.Target;
 import dev.keyway.gateway.metrics.Policy;
 import dev.keyway.gateway.state.Turn;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 public abstract class SlotInvocation extends Invocation {
     private static final Logger LOG = LoggerFactory.getLogger(SlotInvocation.class);
 
-    private static final Duration UNASKED = Duration.ofMinutes(1);
+    /** Takes the place of a target that is not to be called. */
+    static final Target NOBODY = new Target(null, null, null, null);
 
     /** How it ended. */
     enum Result {
@@ -45,6 +46,7 @@ public abstract class SlotInvocation extends Invocation {
     final SlotScope scope;
     private final Fence fence;
     private boolean refusalShown;
+    private boolean discarded;
     /** Messages that come before its own are to be handled again. The slot's owner only. */
     boolean overtaking;
 
@@ -120,7 +122,6 @@ public abstract class SlotInvocation extends Invocation {
 
     /** Why what it caused could not be written, the first time that it is asked; an operator's resume calls the target again. */
     final String refusal() {
-        blockedBy = null;
         String refusal = messages.get(0).refusal;
         if (refusal == null || refusalShown) {
             return null;
@@ -159,15 +160,45 @@ public abstract class SlotInvocation extends Invocation {
     }
 
     final void block(Outcome outcome) {
-        failed(Policy.PAUSE, outcome);
         inTrouble();
+        if (discardOrdered()) {
+            end(Policy.DISCARD, outcome);
+            return;
+        }
+        failed(Policy.PAUSE, outcome);
         blockedBy = coordinates() + ": " + outcome.reason();
         runner().block(this, outcome.reason());
-        if (head().mark() == null) {
-            // No ingress or subscription is responsible for it, so that nobody can be asked: its target is, once in a
-            // while.
-            runner().timers().after(UNASKED, () -> runner().resume(this));
+    }
+
+    /** It ends without its target, and leaves nothing behind. */
+    final void end(Policy how, Outcome outcome) {
+        failed(how, outcome);
+        dispose(List.of());
+    }
+
+    /**
+     * Whether an operator's last word on one of its messages is to discard it; once it is found it counts. A record of a topic
+     * may be read anew after a seek, so it has to fail once more first; a message's own place in the inbox never comes again.
+     */
+    final boolean discardOrdered() {
+        for (int i = 0; i < messages.size() && !discarded; i++) {
+            Message message = messages.get(i);
+            discarded = (message.envelope.mark() == null || troubled)
+                    && message.envelope.reply() == null
+                    && scope.orders().discards(Place.of(message, scope, slot.number()));
         }
+        return discarded;
+    }
+
+    /** Why it is not to be called although its target is there, {@code null} if nothing is in the way. */
+    final String obstacle() {
+        blockedBy = null;
+        return discardOrdered() ? "an operator discarded it" : refusal();
+    }
+
+    /** {@link #discardOrdered} as it was found last. */
+    final boolean discarded() {
+        return discarded;
     }
 
     /** An operator does not want its message any more. On its runner. */
@@ -199,12 +230,12 @@ public abstract class SlotInvocation extends Invocation {
     /** Its only message as a dead letter. */
     final ProducerRecord<byte[], byte[]> letter(String topic, Outcome outcome) {
         Envelope envelope = head();
-        Envelope.Mark mark = envelope.mark();
+        Place place = place();
         ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(
-                mark == null ? scope.inbox() : mark.topic(),
-                mark == null ? slot.number() : mark.partition(),
-                mark == null ? -1 : mark.offset(),
-                mark == null ? -1 : mark.timestamp(),
+                place.topic(),
+                place.partition(),
+                place.offset(),
+                envelope.mark() == null ? -1 : envelope.mark().timestamp(),
                 TimestampType.CREATE_TIME,
                 -1,
                 -1,
@@ -215,7 +246,7 @@ public abstract class SlotInvocation extends Invocation {
         return DeadLetters.record(new DeadLetters.Letter(
                 topic,
                 record,
-                mark == null ? scope.source() : mark.source(),
+                place.source(),
                 targetName(),
                 outcome.reason(),
                 outcome.response() == null ? 0 : outcome.response().status(),
@@ -247,10 +278,12 @@ public abstract class SlotInvocation extends Invocation {
 
     @Override
     public String coordinates() {
-        Envelope.Mark mark = head().mark();
-        return mark == null
-                ? targetName() + "/" + mailbox.address.id() + " (a message)"
-                : mark.topic() + "/" + mark.partition() + "@" + mark.offset();
+        return place().toString();
+    }
+
+    /** By what operators name its oldest message. */
+    public final Place place() {
+        return Place.of(messages.get(0), scope, slot.number());
     }
 
     @Override

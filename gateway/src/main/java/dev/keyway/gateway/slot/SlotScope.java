@@ -31,6 +31,7 @@ public record SlotScope(
         Supplier<FunctionTargets> functions,
         Handlers handlers,
         FailurePolicy.Source policies,
+        Orders orders,
         ServiceIds ids,
         CompletionSink sink,
         Egresses egresses,

@@ -50,7 +50,7 @@ final class Failures {
 
     private static boolean discardedBefore(RecordInvocation invocation) {
         return FailureChoice.discarded(
-                invocation.origin().subscription(),
+                invocation.origin().subscription().desired(),
                 invocation.record().topic(),
                 invocation.record().partition(),
                 invocation.record().offset());

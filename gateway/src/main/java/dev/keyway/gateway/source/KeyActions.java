@@ -7,138 +7,132 @@ import dev.keyway.gateway.dispatch.Runner;
 import dev.keyway.gateway.inbox.Envelope;
 import dev.keyway.gateway.invoke.RecordHeaders;
 import dev.keyway.gateway.metrics.Policy;
+import dev.keyway.gateway.slot.Place;
 import dev.keyway.gateway.slot.SlotInvocation;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Blocked records: listing them and applying an operator's word. On the runner's context. */
+/**
+ * Blocked records of a source, and messages that came from it into slots: listing them and applying an operator's word.
+ * On the runner's context.
+ */
 final class KeyActions {
     private static final Logger LOG = LoggerFactory.getLogger(KeyActions.class);
 
     private KeyActions() {}
 
     static void apply(Runner runner, Origin origin, KeyAction action) {
-        applyForwarded(runner, origin.id(), action);
-        for (RecordInvocation invocation : troubled(runner, origin)) {
-            ConsumerRecord<byte[], byte[]> record = invocation.record();
-            if (!action.names(record.topic(), record.partition(), record.offset()) || !invocation.wanted()) {
+        for (Invocation invocation : List.copyOf(runner.troubled())) {
+            Place place = place(invocation, origin.id());
+            if (place == null || !action.names(place.topic(), place.partition(), place.offset())) {
                 continue;
             }
             LOG.atInfo()
                     .addKeyValue("subscription", origin.id())
-                    .addKeyValue("topic", record.topic())
-                    .addKeyValue("partition", action.partition())
-                    .addKeyValue("offset", action.offset())
+                    .addKeyValue("topic", place.topic())
+                    .addKeyValue("partition", place.partition())
+                    .addKeyValue("offset", place.offset())
                     .log("Operator asked to {} the record", action.action());
             if (action.action() == KeyAction.Action.RESUME) {
                 runner.resume(invocation);
             } else if (invocation.state() != Invocation.State.IN_FLIGHT) {
-                origin.meters().failed(Policy.DISCARD);
-                runner.finish(invocation, origin.sink());
+                discard(runner, origin, invocation);
             }
         }
     }
 
-    /** A record of the source that waits in a slot of this instance. */
-    private static Envelope.Mark forwarded(Invocation invocation, String source) {
-        return invocation instanceof SlotInvocation slot
-                        && slot.head().mark() != null
-                        && slot.head().mark().source().equals(source)
-                ? slot.head().mark()
-                : null;
-    }
-
-    private static void applyForwarded(Runner runner, String source, KeyAction action) {
-        for (Invocation invocation : List.copyOf(runner.troubled())) {
-            Envelope.Mark mark = forwarded(invocation, source);
-            if (mark == null || !action.names(mark.topic(), mark.partition(), mark.offset())) {
-                continue;
-            }
-            LOG.atInfo()
-                    .addKeyValue("subscription", source)
-                    .addKeyValue("topic", mark.topic())
-                    .addKeyValue("partition", action.partition())
-                    .addKeyValue("offset", action.offset())
-                    .log("Operator asked to {} the record in its slot", action.action());
-            if (action.action() == KeyAction.Action.RESUME) {
-                runner.resume(invocation);
-            } else if (invocation.state() != Invocation.State.IN_FLIGHT) {
-                ((SlotInvocation) invocation).discard();
-            }
+    private static void discard(Runner runner, Origin origin, Invocation invocation) {
+        if (invocation instanceof SlotInvocation slot) {
+            slot.discard();
+        } else {
+            origin.meters().failed(Policy.DISCARD);
+            runner.finish(invocation, origin.sink());
         }
     }
 
-    private static BlockedKey describe(SlotInvocation invocation, Envelope.Mark mark, int waiting) {
-        boolean backingOff = invocation.state() == Invocation.State.BACKOFF;
-        Envelope.Target target = invocation.head().target();
-        return new BlockedKey(
-                mark.source(),
-                target.owner(),
-                target.name(),
-                invocation.head().id(),
-                RecordHeaders.base64(invocation.head().key()),
-                mark.topic(),
-                mark.partition(),
-                mark.offset(),
-                invocation.failures(),
-                invocation.state() == Invocation.State.BLOCKED ? "paused" : "retrying",
-                invocation.reason(),
-                waiting,
-                invocation.troubledSinceMillis(),
-                backingOff
-                        ? System.currentTimeMillis() + (invocation.nextAttemptNanos() - System.nanoTime()) / 1_000_000
-                        : null);
+    /** By what an invocation is named, {@code null} if its record is not of this source or nobody wants it any more. */
+    private static Place place(Invocation invocation, String source) {
+        Place place = null;
+        if (invocation instanceof SlotInvocation slot) {
+            place = slot.place();
+        } else if (invocation instanceof RecordInvocation record && record.wanted()) {
+            place = new Place(
+                    record.origin().id(),
+                    record.record().topic(),
+                    record.record().partition(),
+                    record.record().offset());
+        }
+        return place != null && place.source().equals(source) ? place : null;
     }
 
-    static List<BlockedKey> blocked(Runner runner, String subscriptionId) {
+    static List<BlockedKey> blocked(Runner runner, String source) {
         List<BlockedKey> found = new ArrayList<>();
         for (Invocation invocation : runner.troubled()) {
-            Envelope.Mark mark = forwarded(invocation, subscriptionId);
-            if (mark != null) {
-                found.add(describe((SlotInvocation) invocation, mark, runner.waitingBehind(invocation)));
-            }
-            if (invocation instanceof RecordInvocation record
-                    && record.origin().id().equals(subscriptionId)
-                    && record.wanted()) {
-                found.add(describe(record, runner.waitingBehind(record)));
+            Place place = place(invocation, source);
+            if (place != null) {
+                found.add(
+                        invocation instanceof SlotInvocation slot
+                                ? describe(slot, place)
+                                : describe((RecordInvocation) invocation, place));
             }
         }
         return found;
     }
 
-    private static List<RecordInvocation> troubled(Runner runner, Origin origin) {
-        List<RecordInvocation> found = new ArrayList<>();
-        for (Invocation invocation : runner.troubled()) {
-            if (invocation instanceof RecordInvocation record && record.origin() == origin) {
-                found.add(record);
-            }
-        }
-        return found;
+    private static BlockedKey describe(SlotInvocation invocation, Place place) {
+        Envelope message = invocation.head();
+        Envelope.Caller from = message.caller();
+        return describe(
+                invocation,
+                place,
+                message.target().owner(),
+                message.target().name(),
+                message.id(),
+                message.key(),
+                from == null ? null : from.namespace() + "/" + from.name() + "/" + from.id());
     }
 
-    static BlockedKey describe(RecordInvocation invocation, int waiting) {
+    private static BlockedKey describe(RecordInvocation invocation, Place place) {
         Origin origin = invocation.origin();
         byte[] key = invocation.record().key();
-        boolean backingOff = invocation.state() == Invocation.State.BACKOFF;
-        return new BlockedKey(
-                origin.id(),
+        return describe(
+                invocation,
+                place,
                 origin.subscription().service(),
                 origin.subscription().handler(),
                 text(key),
-                key == null ? null : RecordHeaders.base64(key),
-                invocation.record().topic(),
-                invocation.record().partition(),
-                invocation.record().offset(),
+                key,
+                null);
+    }
+
+    private static BlockedKey describe(
+            Invocation invocation,
+            Place place,
+            String service,
+            String handler,
+            String key,
+            byte[] keyBytes,
+            String from) {
+        boolean backingOff = invocation.state() == Invocation.State.BACKOFF;
+        return new BlockedKey(
+                place.source(),
+                service,
+                handler,
+                key,
+                keyBytes == null ? null : RecordHeaders.base64(keyBytes),
+                from,
+                place.topic(),
+                place.partition(),
+                place.offset(),
                 invocation.failures(),
                 invocation.state() == Invocation.State.BLOCKED ? "paused" : "retrying",
                 invocation.reason(),
-                waiting,
+                invocation.runner().waitingBehind(invocation),
                 invocation.troubledSinceMillis(),
                 backingOff
                         ? System.currentTimeMillis() + (invocation.nextAttemptNanos() - System.nanoTime()) / 1_000_000

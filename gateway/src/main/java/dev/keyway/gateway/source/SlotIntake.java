@@ -6,6 +6,7 @@ import dev.keyway.gateway.dispatch.Fence;
 import dev.keyway.gateway.dispatch.Invocation;
 import dev.keyway.gateway.dispatch.Route;
 import dev.keyway.gateway.dispatch.Runner;
+import dev.keyway.gateway.slot.Orders;
 import dev.keyway.gateway.slot.Slot;
 import dev.keyway.gateway.slot.SlotCompletion;
 import dev.keyway.gateway.slot.SlotHost;
@@ -74,6 +75,7 @@ final class SlotIntake implements Intake {
                 way.functions(),
                 way.handlers(),
                 way.policies(),
+                Orders.of(way.handlers().registry()),
                 way.ids(),
                 origin.sink(),
                 origin.egresses(),

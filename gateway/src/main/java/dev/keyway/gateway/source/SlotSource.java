@@ -7,11 +7,15 @@ import dev.keyway.admin.kafka.ConsumerOptions;
 import dev.keyway.admin.kafka.OptionException;
 import dev.keyway.admin.kafka.ProducerOptions;
 import dev.keyway.admin.model.Egress;
+import dev.keyway.admin.model.IngressState;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.NullKey;
 import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.OnTerminal;
+import dev.keyway.admin.model.RegistrySnapshot;
 import dev.keyway.admin.model.Subscription;
+import dev.keyway.admin.model.Subscription.Desired;
+import dev.keyway.admin.model.Subscription.KeyAction;
 import dev.keyway.admin.port.RuntimeView.BlockedKey;
 import dev.keyway.admin.port.RuntimeView.SubscriptionStatus;
 import dev.keyway.gateway.commit.TransactionSettings;
@@ -51,7 +55,8 @@ public final class SlotSource {
     private final Context context;
     private final Route route;
     private final RunningSource running;
-    private final RunningSource.Wanted wanted;
+    private final String id;
+    private RunningSource.Wanted wanted;
 
     /**
      * The home cluster.
@@ -89,6 +94,7 @@ public final class SlotSource {
         this.route = route;
         this.running = new RunningSource(vertx, route, pressure, meters);
         Subscription subscription = subscription(home, config.instanceId());
+        this.id = subscription.id();
         ClientProperties properties =
                 ConsumerOptions.resolve(home.cluster(), subscription.options(), subscription.id());
         SlotWay way = new SlotWay(
@@ -151,12 +157,27 @@ public final class SlotSource {
                 null,
                 null,
                 Map.of(),
-                Subscription.Desired.RUNNING,
+                Desired.RUNNING,
                 Instant.EPOCH);
     }
 
     public void start() {
         context.runOnContext(v -> running.apply(wanted));
+    }
+
+    /** Takes over what operators ask of messages of functions, which came from no ingress or subscription. */
+    public void follow(RegistrySnapshot snapshot) {
+        context.runOnContext(v -> {
+            IngressState known = snapshot.ingresses().get(id);
+            List<KeyAction> actions =
+                    known == null ? List.of() : known.desired().keyActions();
+            Subscription subscription = wanted.subscription();
+            if (!actions.equals(subscription.desired().keyActions())) {
+                Desired desired = new Desired(false, null, actions);
+                wanted = RunningSource.Wanted.of(wanted.spec().with(subscription.with(desired)));
+                running.apply(wanted);
+            }
+        });
     }
 
     /** Drains, commits and leaves the group; the shards are released, not closed. */
@@ -171,7 +192,7 @@ public final class SlotSource {
 
     /** Blocked messages on this instance, oldest first. */
     public Future<List<BlockedKey>> blocked(int limit) {
-        return Blocked.collect(route.runners(), wanted.subscription().id(), limit);
+        return Blocked.collect(route.runners(), id, limit);
     }
 
     /** Why it does not run, {@code null} if it does. */

@@ -217,10 +217,47 @@ class FunctionsIT {
         assertThat(blocked.offset()).isZero();
         assertThat(blocked.reason()).contains("answered 500");
 
-        discard(blocked);
+        discard("example/in", blocked);
         assertThat(scene.topics.read(survivors, 11).subList(6, 11))
                 .extracting(record -> new String(record.value()))
                 .containsExactly("behind 0", "behind 1", "behind 2", "behind 3", "behind 4");
+    }
+
+    @Test
+    void aMessageOfAFunctionIsDiscardedByItsNextOwnerWhenItsOwnerDiesFirst() throws Exception {
+        start(StatefunSdk.JAVA);
+        TestPlane first = instance();
+        send(lines, "teller", "pass:bad:poison");
+        await().atMost(SOON).until(() -> ofFunctions(first).size() == 1);
+        BlockedKey blocked = ofFunctions(first).get(0);
+        assertThat(blocked.service() + "/" + blocked.handler() + "/" + blocked.key())
+                .isEqualTo("example/poison/bad");
+        assertThat(blocked.from()).isEqualTo("example/poison/teller");
+        assertThat(blocked.topic()).isEqualTo(scene.inbox());
+        assertThat(blocked.reason()).contains("answered 500");
+        send(lines, "teller", "pass:bad:behind");
+        await().atMost(SOON).until(() -> scene.inboxLag() == 0);
+
+        scene.stop(first);
+        long calls = poisoned();
+        discard(scene.inbox(), blocked);
+        TestPlane second = instance();
+
+        assertThat(scene.topics.read(survivors, 1))
+                .extracting(record -> new String(record.value()))
+                .containsExactly("behind");
+        assertThat(poisoned()).as("calls").isEqualTo(calls);
+        assertThat(ofFunctions(second)).isEmpty();
+    }
+
+    private long poisoned() {
+        return sdk.deliveries("poison").stream()
+                .filter(line -> "poison".equals(line.getString("value")))
+                .count();
+    }
+
+    private List<BlockedKey> ofFunctions(TestPlane plane) {
+        return TestPlane.await(plane.view().blocked(scene.inbox(), 10));
     }
 
     private static List<BlockedKey> paused(TestPlane plane) {
@@ -229,14 +266,14 @@ class FunctionsIT {
                 .toList();
     }
 
-    private void discard(BlockedKey blocked) {
+    private void discard(String source, BlockedKey blocked) {
         KeyAction asked = new KeyAction(
                 blocked.topic(), blocked.partition(), blocked.offset(), KeyAction.Action.DISCARD, Instant.EPOCH);
         TestPlane.await(scene.registry.update(snapshot -> {
-            IngressState known = snapshot.ingresses().get("example/in");
+            IngressState known =
+                    snapshot.ingresses().getOrDefault(source, new IngressState("", source, Map.of(), Desired.RUNNING));
             Desired desired = new Desired(false, null, List.of(asked));
-            return new Registry.Update<>(
-                    List.of(new Registry.Edit.PutIngress("example/in", known.with(desired))), null);
+            return new Registry.Update<>(List.of(new Registry.Edit.PutIngress(source, known.with(desired))), null);
         }));
     }
 }

@@ -16,6 +16,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.LongRange;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -36,6 +37,19 @@ class EnvelopeProperties {
         Envelope read = EnvelopeCodec.decode(envelope.key(), EnvelopeCodec.encode(envelope));
 
         assertThat(read).usingRecursiveComparison().isEqualTo(envelope);
+    }
+
+    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    void whatIsStoredIsTheSameWithItsOffset(
+            @ForAll("envelopes") Envelope envelope, @ForAll @LongRange(max = Long.MAX_VALUE) long offset)
+            throws EnvelopeException {
+        byte[] stored = EnvelopeCodec.stored(EnvelopeCodec.encode(envelope), offset);
+
+        assertThat(EnvelopeCodec.decode(envelope.key(), stored))
+                .usingRecursiveComparison()
+                .isEqualTo(envelope);
+        assertThat(EnvelopeCodec.storedOffset(stored)).isEqualTo(offset);
+        assertThat(EnvelopeCodec.storedOffset(EnvelopeCodec.encode(envelope))).isEqualTo(-1);
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)

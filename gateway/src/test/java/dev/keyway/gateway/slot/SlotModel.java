@@ -119,6 +119,7 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
                 () -> FunctionTargets.NONE,
                 null,
                 message -> new FailurePolicy(OnFailure.DEAD_LETTER, null, "letters"),
+                place -> false,
                 null,
                 null,
                 null,

@@ -5,8 +5,9 @@ import org.apache.flink.statefun.sdk.java.Context;
 import org.apache.flink.statefun.sdk.java.StatefulFunction;
 import org.apache.flink.statefun.sdk.java.StatefulFunctionSpec;
 import org.apache.flink.statefun.sdk.java.message.Message;
+import org.apache.flink.statefun.sdk.java.message.MessageBuilder;
 
-/** Fails at the text "poison", and with it the batch; emits any other text. */
+/** Fails at the text "poison", and with it the batch; passes "pass:id:text" on to that id; emits any other text. */
 final class Poison implements StatefulFunction {
     private static final String TOPIC = Example.setting("SURVIVORS_TOPIC", "survivors");
 
@@ -21,7 +22,14 @@ final class Poison implements StatefulFunction {
         if (text.equals("poison")) {
             throw new IllegalArgumentException("poisoned");
         }
-        Example.emit(context, TOPIC, text);
+        String[] words = text.split(":", 3);
+        if (words[0].equals("pass")) {
+            context.send(MessageBuilder.forAddress(context.self().type(), words[1])
+                    .withValue(words[2])
+                    .build());
+        } else {
+            Example.emit(context, TOPIC, text);
+        }
         return context.done();
     }
 }
