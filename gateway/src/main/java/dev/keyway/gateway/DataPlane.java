@@ -197,6 +197,7 @@ final class DataPlane {
     Future<Void> apply(Module next) {
         return targets(next).map(targets -> {
             functions(targets);
+            throttles.followModule(targets::serves);
             egresses.ofModule(next.egresses());
             inbox.apply(next);
             module = next;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -53,7 +54,7 @@ public final class Throttles {
 
     /**
      * Takes over what the registry says; deployments that left it are forgotten. Those of a module's functions are never in
-     * it, and stay.
+     * it, and stay until {@link #followModule}.
      */
     public void follow(RegistrySnapshot snapshot) {
         context.runOnContext(v -> {
@@ -63,8 +64,7 @@ public final class Throttles {
                     return false;
                 }
                 if (deployment == null) {
-                    entry.getValue().throttle.end();
-                    published.remove(entry.getKey());
+                    end(entry.getKey(), entry.getValue());
                     return true;
                 }
                 entry.getValue().throttle.change(cap(deployment), deployment.pacing());
@@ -72,6 +72,26 @@ public final class Throttles {
                 return false;
             });
         });
+    }
+
+    /**
+     * Forgets what was sent to endpoints that a module does not have any more.
+     *
+     * @param serves whether the module has the deployment of this id
+     */
+    public void followModule(Predicate<String> serves) {
+        context.runOnContext(v -> entries.entrySet().removeIf(entry -> {
+            boolean gone = !entry.getValue().registered && !serves.test(entry.getKey());
+            if (gone) {
+                end(entry.getKey(), entry.getValue());
+            }
+            return gone;
+        }));
+    }
+
+    private void end(String deployment, Entry entry) {
+        entry.throttle.end();
+        published.remove(deployment);
     }
 
     private int cap(Deployment deployment) {

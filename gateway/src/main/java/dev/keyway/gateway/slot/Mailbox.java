@@ -117,9 +117,7 @@ final class Mailbox {
      */
     List<Message> unstored() {
         List<Message> found = new ArrayList<>();
-        List<Message> all = new ArrayList<>(flight.messages);
-        all.addAll(waiting);
-        for (Message message : all) {
+        for (Message message : held()) {
             if (message.unacceptable) {
                 break;
             }
@@ -139,6 +137,29 @@ final class Mailbox {
             }
         }
         return found;
+    }
+
+    /** All that is in memory: what is out and what waits. */
+    List<Message> held() {
+        List<Message> held = new ArrayList<>(flight.messages);
+        held.addAll(waiting);
+        return held;
+    }
+
+    /** While a batch is out: whether the store has all that is in memory, committed. */
+    boolean isOutStored() {
+        return !busy
+                && !flight.overtaking
+                && uncommitted == 0
+                && held().stream().allMatch(message -> message.queued != null);
+    }
+
+    /** Lets go of what waits and is stored. */
+    List<Message> forgetStored() {
+        List<Message> stored =
+                waiting.stream().filter(message -> message.queued != null).toList();
+        waiting.removeAll(stored);
+        return stored;
     }
 
     /** Lets go of messages that the store has. */

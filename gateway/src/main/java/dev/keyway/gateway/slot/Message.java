@@ -4,6 +4,7 @@ import dev.keyway.codecs.statefun.Invocation;
 import dev.keyway.gateway.inbox.Envelope;
 import dev.keyway.gateway.inbox.EnvelopeCodec;
 import dev.keyway.gateway.state.record.RecordKey;
+import java.util.List;
 
 /** A message for an address of a slot. Changed by the slot's owner only; what runners read never changes. */
 final class Message {
@@ -53,6 +54,23 @@ final class Message {
     /** As a backlog keeps it. What came from a topic or waits for an answer is named by that. */
     byte[] stored() {
         return envelope.mark() == null && envelope.reply() == null ? EnvelopeCodec.stored(bytes, offset) : bytes;
+    }
+
+    /** Those of the inbox among them; what is stored has ended there before. */
+    static long[] indexes(List<Message> messages) {
+        return messages.stream()
+                .filter(message -> message.queued == null)
+                .mapToLong(message -> message.index)
+                .toArray();
+    }
+
+    /** What they count for against the bounds. */
+    static long weight(List<Message> messages) {
+        long bytes = 0;
+        for (Message message : messages) {
+            bytes += message.weight;
+        }
+        return bytes;
     }
 
     /** As a function gets it. The runner that has the message, only. */

@@ -42,6 +42,7 @@ public final class Slot {
     private final SlotTimers timers;
     private final SlotInlet inlet;
     private final SlotBacklog backlog;
+    private final SlotAside aside;
     private final SlotLedger ledger;
     private List<Mailbox> starting = new ArrayList<>();
     private Shard shard;
@@ -58,6 +59,7 @@ public final class Slot {
         this.timers = new SlotTimers(this, scope, host);
         this.inlet = new SlotInlet(this, scope, host);
         this.backlog = new SlotBacklog(this, scope, host);
+        this.aside = new SlotAside(this, scope, host, backlog);
         this.ledger = new SlotLedger(this, scope, host);
     }
 
@@ -69,7 +71,7 @@ public final class Slot {
     public void restored(Shard restored) {
         shard = restored;
         timers.begin(shard);
-        backlog.resume();
+        backlog.resume(0);
         flush();
     }
 
@@ -122,7 +124,7 @@ public final class Slot {
     void list(Mailbox mailbox) {
         List<Message> gone = mailbox.purge();
         if (!gone.isEmpty()) {
-            host.left(gone.size(), weight(gone));
+            host.left(gone.size(), Message.weight(gone));
         }
         if (mailbox.mayStart()) {
             mailbox.listed = true;
@@ -215,7 +217,7 @@ public final class Slot {
     }
 
     private SlotInvocation invocation(Mailbox mailbox, Turn turn) {
-        List<Message> messages = mailbox.take(most(mailbox), most());
+        List<Message> messages = mailbox.take(most(mailbox), scope.limits().batchBytes());
         if (mailbox.target.kind() == Envelope.Kind.HANDLER) {
             return HandlerInvocation.of(this, mailbox, turn, messages, scope, host.fence(), host.epoch());
         }
@@ -230,10 +232,6 @@ public final class Slot {
         int wanted = endpoint == null ? 1 : endpoint.maxNumBatchRequests();
         int most = scope.limits().batchMessages();
         return wanted <= 0 ? most : Math.min(wanted, most);
-    }
-
-    private long most() {
-        return scope.limits().batchBytes();
     }
 
     // ---- what comes back
@@ -254,6 +252,7 @@ public final class Slot {
             land(batch, done);
         }
         complete(done);
+        backlog.resume(aside.inTrouble());
         start();
     }
 
@@ -264,6 +263,12 @@ public final class Slot {
                 batch.messages.forEach(message -> message.alone = true);
             }
             again(batch);
+            return;
+        }
+        if (batch.result == SlotInvocation.Result.ASIDE) {
+            shard.discard(batch.turn);
+            mailbox.flight = null;
+            aside.landed(batch);
             return;
         }
         int handled = batch.result == SlotInvocation.Result.HANDLED ? batch.sent : batch.messages.size();
@@ -333,7 +338,13 @@ public final class Slot {
     SlotCompletion completion(
             Mailbox mailbox, List<Message> taken, Sealed sealed, List<ProducerRecord<byte[], byte[]>> sent) {
         return new SlotCompletion(
-                part(), indexes(taken), taken.size(), weight(taken), sealed, sent, new SlotCompletion.Undo() {
+                part(),
+                Message.indexes(taken),
+                taken.size(),
+                Message.weight(taken),
+                sealed,
+                sent,
+                new SlotCompletion.Undo() {
                     @Override
                     public Mailbox mailbox() {
                         return mailbox;
@@ -362,22 +373,6 @@ public final class Slot {
         list(mailbox);
     }
 
-    /** Records of the inbox that end with it; what is stored has ended before. */
-    static long[] indexes(List<Message> messages) {
-        return messages.stream()
-                .filter(message -> message.queued == null)
-                .mapToLong(message -> message.index)
-                .toArray();
-    }
-
-    static long weight(List<Message> messages) {
-        long bytes = 0;
-        for (Message message : messages) {
-            bytes += message.weight;
-        }
-        return bytes;
-    }
-
     /** One of several may be at fault: each then has to show. */
     private void refuse(List<Message> messages, String reason) {
         if (messages.size() == 1) {
@@ -395,6 +390,8 @@ public final class Slot {
             return;
         }
         backlog.tick(pressed);
+        aside.tick();
+        backlog.resumeBeside(aside.inTrouble());
         timers.tick();
     }
 
@@ -440,6 +437,11 @@ public final class Slot {
         if (quiet != null) {
             quiet.tryComplete();
         }
+    }
+
+    /** Whether all that is stored has its mailbox. */
+    boolean allTakenUp() {
+        return backlog.allResumed();
     }
 
     /** Addresses that have work. */

@@ -21,8 +21,10 @@ final class SlotBacklog {
     private static final Logger LOG = LoggerFactory.getLogger(SlotBacklog.class);
     /** Messages of a backlog that are read at once. */
     private static final int LOADED = 500;
-    /** Addresses with a backlog that are taken up at once after a restore. */
-    private static final int RESUMED = 500;
+    /** Addresses with a backlog that are taken up at once, after a restore or when it is their turn. */
+    private static final int RESUMED = 100;
+    /** Between two turns of those that were put aside. */
+    private static final long TURN_MS = 10_000;
 
     private final Slot slot;
     private final SlotScope scope;
@@ -32,7 +34,11 @@ final class SlotBacklog {
     private Address resumedUpTo;
 
     private boolean allResumed;
+    /** One was put aside since the first of this turn was taken up. */
+    private boolean missed;
+
     private boolean resuming;
+    private long resumeAt;
 
     SlotBacklog(Slot slot, SlotScope scope, SlotHost host) {
         this.slot = slot;
@@ -175,7 +181,7 @@ final class SlotBacklog {
         List<Message> out = new ArrayList<>(all);
         out.retainAll(mailbox.flight.messages);
         List<Message> behind = all.subList(out.size(), all.size());
-        long[] indexes = Slot.indexes(all);
+        long[] indexes = Message.indexes(all);
         List<RecordKey.Queued> places = sealed.queued();
         for (int i = 0; i < all.size(); i++) {
             all.get(i).queued = places.get(i);
@@ -187,7 +193,13 @@ final class SlotBacklog {
         mailbox.stored |= !behind.isEmpty();
         // Those that are out stay in hand; their bounds are freed when their batch is.
         return new SlotCompletion(
-                host.part(), indexes, behind.size(), Slot.weight(behind), sealed, List.of(), new SlotCompletion.Undo() {
+                host.part(),
+                indexes,
+                behind.size(),
+                Message.weight(behind),
+                sealed,
+                List.of(),
+                new SlotCompletion.Undo() {
                     @Override
                     public Mailbox mailbox() {
                         return mailbox;
@@ -212,9 +224,47 @@ final class SlotBacklog {
                 });
     }
 
-    /** Takes up backlogs of an earlier life, a number of addresses after the other. */
-    void resume() {
-        if (resuming || allResumed || slot.ended()) {
+    /** An address with a backlog was let go of: it has to be taken up again, though not at once. */
+    void leftAside() {
+        if (allResumed) {
+            beginAgain();
+        }
+        missed = true;
+    }
+
+    private void beginAgain() {
+        allResumed = false;
+        missed = false;
+        resumedUpTo = null;
+        resumeAt = scope.clock().getAsLong() + TURN_MS;
+    }
+
+    /**
+     * Takes up backlogs of an earlier life, and of addresses that were put aside, a number of addresses after the other.
+     *
+     * @param inTrouble addresses that have a place of their own in memory
+     */
+    void resume(int inTrouble) {
+        resume(inTrouble, slot.mailboxes().size());
+    }
+
+    /** The same, however many addresses have work that is not from backlogs. */
+    void resumeBeside(int inTrouble) {
+        if (!allResumed) {
+            resume(
+                    inTrouble,
+                    slot.mailboxes().values().stream()
+                            .filter(mailbox -> mailbox.stored)
+                            .count());
+        }
+    }
+
+    private void resume(int inTrouble, long inHand) {
+        if (resuming
+                || allResumed
+                || slot.drains()
+                || inHand >= RESUMED + inTrouble
+                || scope.clock().getAsLong() < resumeAt) {
             return;
         }
         resuming = true;
@@ -234,9 +284,15 @@ final class SlotBacklog {
                 mailbox.stored = true;
                 slot.list(mailbox);
             }
-            allResumed = found.result().size() < RESUMED;
+            if (found.result().size() < RESUMED) {
+                if (missed) {
+                    beginAgain();
+                } else {
+                    allResumed = true;
+                }
+            }
             slot.start();
-            resume();
+            resume(inTrouble);
         });
     }
 }

@@ -30,8 +30,11 @@ public interface SlotHost {
     /** Messages that came out of a backlog count against the bounds like those of the inbox. */
     void took(int records, long bytes);
 
-    /** Such messages are gone without a completion: the backlog does not have them after all. */
+    /** Such messages are not in memory any more without a completion: the backlog has them, or does not have them after all. */
     void left(int records, long bytes);
+
+    /** Takes a batch back from its runner, unless its target is at work on it; it lands then like any other. */
+    void putAside(SlotInvocation batch);
 
     /** A record of the inbox that is no message; it counts as done only when somebody has decided so. */
     void unreadable(ConsumerRecord<byte[], byte[]> record, long index, int bytes, String reason);

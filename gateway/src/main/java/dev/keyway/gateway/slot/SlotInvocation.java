@@ -35,6 +35,8 @@ public abstract class SlotInvocation extends Invocation {
         HANDLED,
         /** No attempt is left for the batch: each of its messages has to show what it is worth. */
         SPLIT,
+        /** It was put aside: the backlog has its messages. */
+        ASIDE,
         /** Its only message takes its end without the target: discarded, answered, or as a dead letter. */
         DISPOSED
     }
@@ -199,6 +201,14 @@ public abstract class SlotInvocation extends Invocation {
     /** {@link #discardOrdered} as it was found last. */
     final boolean discarded() {
         return discarded;
+    }
+
+    /** Gives it back unless its target is at work on it. On its runner. */
+    public final void putAside() {
+        switch (state()) {
+            case BACKOFF, BLOCKED, PARKED, WAITING -> finish(Result.ASIDE);
+            default -> {}
+        }
     }
 
     /** An operator does not want its message any more. On its runner. */

@@ -8,5 +8,13 @@ package dev.keyway.gateway.slot;
  * @param batchMessages most messages in one batch, whatever an endpoint allows
  * @param batchBytes bytes of messages in one batch, but for a single larger one
  * @param unwrittenBytes with so much committed and not in the store no further batch begins
+ * @param troubledMessages most stored messages of addresses in trouble that stay in memory
+ * @param troubledBytes bytes of those
  */
-public record SlotLimits(long acceptMillis, int batchMessages, long batchBytes, long unwrittenBytes) {}
+public record SlotLimits(
+        long acceptMillis,
+        int batchMessages,
+        long batchBytes,
+        long unwrittenBytes,
+        int troubledMessages,
+        long troubledBytes) {}

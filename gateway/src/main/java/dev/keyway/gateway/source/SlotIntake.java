@@ -308,6 +308,11 @@ final class SlotIntake implements Intake {
         }
 
         @Override
+        public void putAside(SlotInvocation batch) {
+            batch.runner().context().runOnContext(v -> batch.putAside());
+        }
+
+        @Override
         public void unreadable(ConsumerRecord<byte[], byte[]> record, long index, int bytes, String reason) {
             Misfit misfit = new Misfit(assignment, record, index, bytes, reason, UNREADABLE);
             route.runner(false, origin.mailboxOwner(), misfit.mailboxKey()).submit(List.of(misfit));

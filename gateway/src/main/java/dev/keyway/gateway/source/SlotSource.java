@@ -49,6 +49,9 @@ import java.util.function.Supplier;
 public final class SlotSource {
     private static final int BATCH_MESSAGES = 10_000;
     private static final long BATCH_BYTES = 8L << 20;
+    /** What addresses in trouble hold must never be what pauses a partition. */
+    private static final int TROUBLED_SHARE = 4;
+
     private static final long UNWRITTEN_BYTES = 8L << 20;
 
     private final KeywayConfig config;
@@ -106,7 +109,13 @@ public final class SlotSource {
                 handlers,
                 policies,
                 ids,
-                new SlotLimits(config.state().acceptAfter().toMillis(), BATCH_MESSAGES, BATCH_BYTES, UNWRITTEN_BYTES));
+                new SlotLimits(
+                        config.state().acceptAfter().toMillis(),
+                        BATCH_MESSAGES,
+                        BATCH_BYTES,
+                        UNWRITTEN_BYTES,
+                        config.limits().partitionRecords() / TROUBLED_SHARE,
+                        config.limits().partitionBytes() / TROUBLED_SHARE));
         this.wanted = RunningSource.Wanted.of(new SourceSpec(
                 subscription,
                 null,

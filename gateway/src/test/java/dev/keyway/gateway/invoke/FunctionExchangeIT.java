@@ -270,6 +270,25 @@ class FunctionExchangeIT {
     }
 
     @Test
+    void limitsOfAnEndpointGoWithIt() {
+        use(url(serve(FunctionExchangeIT::handled)), "");
+        String id = fixture.run(fixture.batch("counter", "a", EVENT))
+                .target()
+                .deployment()
+                .id();
+        Throttles throttles = fixture.invokers().throttles;
+
+        throttles.followModule(id::equals);
+        fixture.invokers().onLoop(() -> null);
+        assertThat(throttles.status(id)).isNotNull();
+        throttles.followModule(other -> false);
+        fixture.invokers().onLoop(() -> null);
+
+        assertThat(throttles.status(id)).isNull();
+        assertThat(fixture.run(fixture.batch("counter", "a", EVENT)).await()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    @Test
     void poolTtlReplacesConnections() {
         AtomicInteger opened = new AtomicInteger();
         HttpServer server = InvokerFixture.await(vertx.createHttpServer()

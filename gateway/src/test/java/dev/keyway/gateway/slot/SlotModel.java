@@ -126,7 +126,7 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
                 null,
                 null,
                 null,
-                new SlotLimits(20, 4, 1_000, Long.MAX_VALUE),
+                new SlotLimits(20, 4, 1_000, Long.MAX_VALUE, 3, 1_000),
                 () -> now);
         slot = new Slot(0, scope, this);
         commits = new GroupCommit<>(
@@ -441,23 +441,51 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
         }
         restore();
         for (int i = 0; i < 20_000 && !idle(); i++) {
-            forward(0, 0, 100);
-            forward(1, 0, 100);
-            poll(100);
-            shard.drain();
-            runAll();
+            round();
             land(0, 100, false);
             int how = i < FAULTS_AT_THE_END ? random.nextInt(12) : 0;
             resolve(how == REFUSED ? 0 : how, 0);
-            if (refreshing != null) {
-                refresh();
-            }
+            refresh();
             pass(5);
             tick(false);
         }
         assertThat(idle()).as("comes to rest: " + describe()).isTrue();
         assertThat(held).as("records that count against the bounds").isZero();
         assertThat(slot.mailboxes()).as("addresses that are kept").isEmpty();
+    }
+
+    /** Kafka and the store do what they are asked for. */
+    void round() {
+        forward(0, 0, 100);
+        forward(1, 0, 100);
+        poll(100);
+        shard.drain();
+        runAll();
+    }
+
+    /** All batches run into trouble but for those of one id, which are handled. */
+    void troubleAllBut(String id) {
+        for (int i = out.size() - 1; i >= 0; i--) {
+            if (out.get(i).address().id().equals(id)) {
+                land(i, 100, false);
+            } else {
+                trouble(i);
+            }
+        }
+    }
+
+    /** Records that count against the bounds. */
+    int held() {
+        return held;
+    }
+
+    int addresses() {
+        return slot.mailboxes().size();
+    }
+
+    /** Whether the slot's offset has passed all records of the inbox. */
+    boolean passedAll() {
+        return committed.offset() == inbox.size();
     }
 
     private boolean idle() {
@@ -469,7 +497,8 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
                 && lane.transaction == null
                 && commits.held() == 0
                 && shard.shard().nextDue() == Long.MAX_VALUE
-                && slot.mailboxes().size() == 0;
+                && slot.mailboxes().isEmpty()
+                && slot.allTakenUp();
     }
 
     private String describe() {
@@ -542,6 +571,18 @@ final class SlotModel implements SlotHost, GroupCommit.Source<SlotCompletion> {
     @Override
     public void left(int records, long bytes) {
         held -= records;
+    }
+
+    @Override
+    public void putAside(SlotInvocation batch) {
+        FunctionInvocation asked = (FunctionInvocation) batch;
+        context.add(() -> {
+            if (out.remove(asked)) {
+                asked.result = SlotInvocation.Result.ASIDE;
+                trace.add("put aside " + uids(asked));
+                slot.landed(List.of(asked));
+            }
+        });
     }
 
     @Override

@@ -102,6 +102,32 @@ public final class FunctionTargets {
         return target.orElse(null);
     }
 
+    /** Whether the module has a deployment of this id, as those of its targets are. */
+    public boolean serves(String deployment) {
+        return module.endpoints().stream().anyMatch(endpoint -> {
+            String own = id(endpoint, "");
+            return deployment.startsWith(own)
+                    && (namedByFunction(endpoint) || deployment.equals(own + authority(endpoint, "f")));
+        });
+    }
+
+    /** Whether each function of the endpoint may have a host of its own. */
+    private static boolean namedByFunction(FunctionEndpoint endpoint) {
+        return !authority(endpoint, "f").equals(authority(endpoint, "g"));
+    }
+
+    private static String authority(FunctionEndpoint endpoint, String name) {
+        return authority(FunctionEndpoint.url(endpoint.urlPathTemplate(), name));
+    }
+
+    private static String authority(URI url) {
+        return url.getScheme() + "://" + url.getRawAuthority();
+    }
+
+    private static String id(FunctionEndpoint endpoint, String authority) {
+        return endpoint.functions() + "@" + authority;
+    }
+
     private Optional<Target> target(TypeName function, FunctionEndpoint endpoint) {
         URI url;
         try {
@@ -112,8 +138,8 @@ public final class FunctionTargets {
         if (url.getHost() == null) {
             return Optional.empty();
         }
-        String authority = url.getScheme() + "://" + url.getRawAuthority();
-        String id = endpoint.functions() + "@" + authority;
+        String authority = authority(url);
+        String id = id(endpoint, authority);
         Deployment deployment =
                 deployments.computeIfAbsent(id, absent -> deployment(id, authority + "/", endpoint.transport()));
         Handler handler = handler(url);

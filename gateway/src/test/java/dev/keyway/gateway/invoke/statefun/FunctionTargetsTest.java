@@ -60,6 +60,17 @@ class FunctionTargetsTest {
     }
 
     @Test
+    void deploymentsAreServedThatTargetsMayHave() {
+        FunctionTargets targets = targets(endpoint("ns/*", "http://{function.name}.functions:8080", "") + "---\n"
+                + endpoint("ns/f", "http://one:1/", ""));
+
+        assertThat(targets.serves(targets.of("ns", "a").deployment().id())).isTrue();
+        assertThat(targets.serves(targets.of("ns", "f").deployment().id())).isTrue();
+        assertThat(targets.serves("ns/f@http://other:1")).isFalse();
+        assertThat(targets.serves("none/*@http://one:1")).isFalse();
+    }
+
+    @Test
     void exactEndpointComesBeforeThatOfTheNamespace() {
         FunctionTargets targets =
                 targets(endpoint("ns/*", "http://all:1/", "") + "---\n" + endpoint("ns/f", "http://one:1/", ""));
