@@ -34,15 +34,16 @@ final class Admissions {
 
     private void serve() {
         while (!waiting.isEmpty()) {
-            Set<Bytes> unknown = new LinkedHashSet<>();
+            Set<Bytes> keys = new LinkedHashSet<>();
+            boolean allKnown = true;
             for (Arrival arrival : waiting.peek().arrivals()) {
                 Bytes key = Marks.key(arrival.origin());
-                if (!marks.knows(key)) {
-                    unknown.add(key);
-                }
+                keys.add(key);
+                allKnown &= marks.knows(key);
             }
-            if (!unknown.isEmpty()) {
-                store.lookUp(unknown, (found, failed) -> {
+            if (!allKnown) {
+                // Those that are known as well: what is loaded first may push them off the heap before they are judged.
+                store.lookUp(keys, (found, failed) -> {
                     if (failed == null) {
                         judge(waiting.poll(), found);
                     } else {
