@@ -14,8 +14,14 @@ import java.util.TreeMap;
 
 /** Reads the backlogs of a shard's addresses, page by page. The shard's owner only. */
 final class Backlogs {
+    /** Of messages that one page takes from the store; the one that goes beyond it is the last. */
+    static final int PAGE_BYTES = 256 << 10;
+
     private final ShardStore store;
     private final Overlay overlay;
+
+    /** @param whole whether the store has no more behind it */
+    private record Page(TreeMap<byte[], byte[]> found, boolean whole) {}
 
     Backlogs(ShardStore store, Overlay overlay) {
         this.store = store;
@@ -35,16 +41,21 @@ final class Backlogs {
         store.run(
                 store -> {
                     TreeMap<byte[], byte[]> found = new TreeMap<>(Arrays::compareUnsigned);
+                    int[] room = {PAGE_BYTES};
+                    boolean[] whole = {true};
                     store.scan(prefix, from, (key, value) -> {
                         found.put(key, value);
-                        return found.size() < limit;
+                        room[0] -= value.length;
+                        whole[0] = found.size() < limit && room[0] > 0;
+                        return whole[0];
                     });
-                    return found;
+                    return new Page(found, whole[0]);
                 },
                 answer,
-                found -> {
-                    byte[] last = found.size() < limit ? null : found.lastKey();
-                    List<Queued> merged = merged(found, from, last == null ? RecordKeys.after(prefix) : last, limit);
+                page -> {
+                    byte[] last = page.whole() ? null : page.found().lastKey();
+                    List<Queued> merged =
+                            merged(page.found(), from, last == null ? RecordKeys.after(prefix) : last, limit);
                     if (merged.isEmpty() && last != null) {
                         read(address, RecordKeys.sequence(RecordKeys.decode(last)), limit, answer);
                     } else {

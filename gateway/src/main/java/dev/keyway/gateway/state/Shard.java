@@ -434,7 +434,7 @@ public final class Shard {
      * What waits in the backlog of an address, in order, what is sealed included.
      *
      * @param after the sequence number of the last one seen, -1 for the start
-     * @return at most {@code limit}; empty only at the end
+     * @return at most {@code limit}, and fewer when they are large; empty only at the end
      */
     public Future<List<Queued>> backlog(Address address, long after, int limit) {
         return backlogs.of(address, after, limit);

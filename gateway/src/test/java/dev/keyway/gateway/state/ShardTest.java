@@ -231,6 +231,31 @@ class ShardTest {
     }
 
     @Test
+    void aPageOfABacklogIsBoundedInBytesAndTheNextOneGoesOnBehindIt() {
+        Changes changes = new Changes();
+        for (int i = 0; i < 5; i++) {
+            changes.enqueue(A, new byte[Backlogs.PAGE_BYTES / 2]);
+        }
+        Future<Sealed> sealed = shard.seal(changes);
+        commit(sealed.result());
+
+        List<Integer> pages = new ArrayList<>();
+        long after = -1;
+        for (List<Queued> page = backlog(after); !page.isEmpty(); page = backlog(after)) {
+            pages.add(page.size());
+            after = page.get(page.size() - 1).key().sequence();
+        }
+
+        assertThat(pages).containsExactly(2, 2, 1);
+    }
+
+    private List<Queued> backlog(long after) {
+        Future<List<Queued>> read = shard.backlog(A, after, 500);
+        lane.drain();
+        return read.result();
+    }
+
+    @Test
     void aStoreThatFailsEndsTheShardAndSaysWhy() {
         Store failing = new MemoryStore() {
             @Override
