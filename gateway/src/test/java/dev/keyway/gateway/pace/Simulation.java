@@ -36,6 +36,7 @@ final class Simulation implements Throttle.Alarm {
         End call(Loop loop, Call call);
     }
 
+    private final Target target = TestCalls.service(TestCalls.deployment("http://sim/"));
     final Random random;
     final List<Loop> loops = new ArrayList<>();
     final List<Long> starts = new ArrayList<>();
@@ -89,16 +90,19 @@ final class Simulation implements Throttle.Alarm {
     }
 
     boolean idle() {
-        return loops.stream().allMatch(loop -> loop.queue.isEmpty() && loop.running.isEmpty());
+        return loops.stream().allMatch(loop -> loop.waiting() == 0 && loop.running.isEmpty());
     }
 
     int waiting() {
-        return loops.stream().mapToInt(loop -> loop.queue.size()).sum();
+        return loops.stream().mapToInt(Loop::waiting).sum();
     }
 
     /** An event loop with calls for the deployment. */
     final class Loop implements Pace.Waiting, LoopPace.Link {
-        final ArrayDeque<Call> queue = new ArrayDeque<>();
+        private int fresh;
+        /** Called before; they come after the fresh ones. */
+        private final ArrayDeque<Call> again = new ArrayDeque<>();
+
         final Set<Call> running = Collections.newSetFromMap(new IdentityHashMap<>());
         final LoopPace pace;
         int overRate;
@@ -120,23 +124,19 @@ final class Simulation implements Throttle.Alarm {
         }
 
         void submit(int calls) {
-            Target target = TestCalls.service(TestCalls.deployment("http://sim/"));
-            for (int i = 0; i < calls; i++) {
-                queue.add(TestCalls.call(target));
-            }
+            fresh += calls;
             dispatch();
         }
 
         void withdraw(int calls) {
-            for (int i = 0; i < calls && !queue.isEmpty(); i++) {
-                queue.removeLast();
-            }
-            pace.waiting(queue.size());
+            fresh = Math.max(0, fresh - calls);
+            pace.waiting(waiting());
         }
 
         private void dispatch() {
-            while (!queue.isEmpty() && pace.open()) {
-                Call call = queue.remove();
+            while (waiting() > 0 && pace.open()) {
+                Call call = fresh-- > 0 ? TestCalls.call(target) : again.remove();
+                fresh = Math.max(0, fresh);
                 long number = pace.started(call.events());
                 probes += number < 0 ? 1 : 0;
                 running.add(call);
@@ -146,7 +146,11 @@ final class Simulation implements Throttle.Alarm {
                 End end = deployment.call(this, call);
                 at(end.nanos(), () -> land(call, end, number));
             }
-            pace.waiting(queue.size());
+            pace.waiting(waiting());
+        }
+
+        int waiting() {
+            return fresh + again.size();
         }
 
         private void land(Call call, End end, long number) {
@@ -154,7 +158,7 @@ final class Simulation implements Throttle.Alarm {
             inFlight--;
             pace.ended(call, end.outcome(), end.ending(), number, end.nanos());
             if (end.outcome().kind() == Outcome.Kind.RETRY) {
-                queue.add(call);
+                again.add(call);
             } else {
                 finished++;
             }
