@@ -35,6 +35,7 @@ final class EndTxnProxy implements AutoCloseable {
     private final Set<Closeable> open = ConcurrentHashMap.newKeySet();
     private volatile boolean losing;
     private final AtomicInteger commitsHeld = new AtomicInteger();
+    private final AtomicInteger answersLost = new AtomicInteger();
     private volatile Held held;
     private volatile int target;
     private volatile boolean closed;
@@ -55,7 +56,13 @@ final class EndTxnProxy implements AutoCloseable {
 
     /** From now on the broker gets commits and answers them, but the answer and its connection are cut off; or no more. */
     void loseAnswers(boolean lose) {
+        answersLost.set(0);
         losing = lose;
+    }
+
+    /** Answers that were cut off since the last {@link #loseAnswers}: the broker has these commits. */
+    int answersLost() {
+        return answersLost.get();
     }
 
     /** Keeps every commit of this id from the broker until {@link #release}. */
@@ -147,6 +154,7 @@ final class EndTxnProxy implements AutoCloseable {
             while (true) {
                 byte[] answer = frame(in);
                 if (lost.contains(ByteBuffer.wrap(answer).getInt())) {
+                    answersLost.incrementAndGet();
                     return;
                 }
                 write(out, answer);

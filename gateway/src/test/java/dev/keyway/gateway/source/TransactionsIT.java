@@ -11,6 +11,7 @@ import dev.keyway.gateway.TestPlane;
 import dev.keyway.gateway.fixture.SubscriptionDraft;
 import dev.keyway.gateway.fixture.World;
 import dev.keyway.ordering.OffsetMetadata;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -19,10 +20,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +76,28 @@ class TransactionsIT {
         scene.awaitCommitted(1_200);
         assertThat(scene.outputByKey(600)).hasSize(30);
         assertThat(copier.metric("keyway_transactions_records_total")).isEqualTo(600);
+    }
+
+    @Test
+    void whatAnEarlierLifeLeftOpenIsEndedBeforeTheConsumerAsksForItsOffsets() {
+        TopicPartition partition = new TopicPartition(scene.input, 0);
+        KafkaProducer<byte[], byte[]> earlier = earlierLife("one");
+        try {
+            earlier.initTransactions();
+            earlier.beginTransaction();
+            earlier.send(new ProducerRecord<>(scene.output, 0, CopyScene.bytes("p0k0"), CopyScene.bytes("1")));
+            earlier.sendOffsetsToTransaction(
+                    Map.of(partition, new OffsetAndMetadata(1)), groupOf(scene.subscription.id()));
+            earlier.flush();
+            scene.produce(30, 10);
+
+            scene.instance("one", true);
+
+            scene.awaitCommitted(30);
+            scene.assertOnce(30, 1, 1);
+        } finally {
+            earlier.close(Duration.ZERO);
+        }
     }
 
     @Test
@@ -199,6 +226,29 @@ class TransactionsIT {
     private static boolean isPaused(CopyScene.Copier copier, int partition) {
         return TestPlane.await(copier.status(Map.of())).partitions().stream()
                 .anyMatch(one -> one.partition() == partition && one.backPressured());
+    }
+
+    private static ConsumerGroupMetadata groupOf(String group) {
+        try (KafkaConsumer<byte[], byte[]> nobody = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", SharedBroker.bootstrapServers(), "group.id", group),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            return nobody.groupMetadata();
+        }
+    }
+
+    /** Whose transactions end by themselves long after the test has given up. */
+    private KafkaProducer<byte[], byte[]> earlierLife(String instance) {
+        return new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        SharedBroker.bootstrapServers(),
+                        "transactional.id",
+                        scene.id(instance),
+                        "transaction.timeout.ms",
+                        600_000),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
     }
 
     /** What a second process with the same instance.id does at its start. */
