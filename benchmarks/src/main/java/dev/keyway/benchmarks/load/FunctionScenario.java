@@ -17,7 +17,7 @@ record FunctionScenario(String name, String about, Workload workload, int rate) 
     static final String CALLER = "Keyway function";
 
     /** Of the length of a pass: a compiler that is still at work would be measured otherwise. */
-    private static final int LEAD_INS = 4;
+    private static final int LEAD_INS = 12;
 
     private static final int BURST = 100_000;
     private static final long STEP_NANOS = 5_000_000;
@@ -31,7 +31,10 @@ record FunctionScenario(String name, String about, Workload workload, int rate) 
 
     @Override
     public int seconds(Depth depth) {
-        return 12 + (rate > 0 ? 2 * depth.liveSeconds() + 5 : (depth.rounds() + 1) * (2 + (int) (10 * depth.scale())));
+        return 12
+                + (rate > 0
+                        ? (LEAD_INS + 1) * depth.liveSeconds() + 5
+                        : (depth.rounds() + 1) * (2 + (int) (10 * depth.scale())));
     }
 
     @Override
