@@ -8,6 +8,7 @@ import dev.keyway.admin.model.DeliverySemantic;
 import dev.keyway.admin.model.Egress;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.OnFailure;
+import dev.keyway.admin.model.Subscription;
 import dev.keyway.admin.module.KafkaIngress;
 import dev.keyway.admin.module.Module;
 import dev.keyway.admin.registry.KafkaRegistry;
@@ -125,8 +126,10 @@ final class InboxPlane {
         this.egresses = egresses;
         this.functions = functions;
         this.ingressesById = byId(module);
-        this.ofFunctions =
-                new FailurePolicy(OnFailure.PAUSE, null, config.kafka().prefix() + "inbox.dlq");
+        this.ofFunctions = new FailurePolicy(
+                OnFailure.PAUSE,
+                null,
+                Subscription.deadLetterTopicOf(config.kafka().prefix() + "inbox"));
         this.meters = meters;
         this.pressure = pressure;
         this.registry = registry;

@@ -200,6 +200,11 @@ public record Subscription(
 
     /** The dead-letter topic in force. */
     public String effectiveDeadLetterTopic() {
-        return deadLetterTopic != null ? deadLetterTopic : topic + ".dlq";
+        return deadLetterTopic != null ? deadLetterTopic : deadLetterTopicOf(topic);
+    }
+
+    /** Where the dead letters of a topic go unless another one is named. */
+    public static String deadLetterTopicOf(String topic) {
+        return topic + ".dlq";
     }
 }

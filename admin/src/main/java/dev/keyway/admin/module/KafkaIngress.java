@@ -4,6 +4,7 @@ import dev.keyway.admin.kafka.OffsetReset;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.RetryPolicy;
+import dev.keyway.admin.model.Subscription;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -60,6 +61,6 @@ public record KafkaIngress(
 
     /** The dead-letter topic in force for records of a topic. */
     public String effectiveDeadLetterTopic(String topic) {
-        return deadLetterTopic != null ? deadLetterTopic : topic + ".dlq";
+        return deadLetterTopic != null ? deadLetterTopic : Subscription.deadLetterTopicOf(topic);
     }
 }

@@ -58,10 +58,10 @@ final class Waiting<C extends Completion> {
         queue.removeIf(completions::contains);
     }
 
-    /** Takes out those that are meant, in their order. */
+    /** Takes out those that are meant, in their order; {@code which} is asked once for each. */
     List<C> takeBack(Predicate<C> which) {
-        List<C> taken = queue.stream().filter(which).toList();
-        queue.removeIf(which);
+        List<C> taken = new ArrayList<>();
+        queue.removeIf(each -> which.test(each) && taken.add(each));
         return taken;
     }
 

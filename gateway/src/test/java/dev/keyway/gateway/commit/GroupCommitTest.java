@@ -45,20 +45,19 @@ class GroupCommitTest {
     void theNextOneWaitsForCompanyNoLongerThanTheLingerTime() {
         busy(480, 20);
 
-        model.advance(29);
-        model.run();
-        assertThat(model.underWay()).isZero();
-        model.advance(1);
-        model.run();
-
-        assertThat(model.underWay()).isEqualTo(1);
+        assertBeginsAfter(30);
     }
 
     @Test
     void theNextOneWaitsNoLongerThanTheLastOneTook() {
         busy(5, 2);
 
-        model.advance(4);
+        assertBeginsAfter(5);
+    }
+
+    /** Not a millisecond earlier. */
+    private void assertBeginsAfter(long millis) {
+        model.advance(millis - 1);
         model.run();
         assertThat(model.underWay()).isZero();
         model.advance(1);

@@ -8,6 +8,7 @@ import dev.keyway.admin.kafka.TopicName;
 import dev.keyway.admin.model.KafkaCluster;
 import dev.keyway.admin.model.OnFailure;
 import dev.keyway.admin.model.RetryPolicy;
+import dev.keyway.admin.model.Subscription;
 import dev.keyway.admin.module.IngressTopic;
 import dev.keyway.admin.module.KafkaIngress;
 import dev.keyway.admin.module.StartupPosition;
@@ -157,6 +158,7 @@ final class IngressReader {
     /** A topic whose dead letters go into itself would never end. */
     private void letters(FailureReader failure, Collection<IngressTopic> topics) {
         for (IngressTopic topic : topics) {
+            String letters = Subscription.deadLetterTopicOf(topic.topic());
             boolean used = failure.onFailure() == OnFailure.DEAD_LETTER
                     || topic.invalidRecords().action() == OnFailure.DEAD_LETTER;
             if (used && topic.topic().equals(failure.deadLetterTopic())) {
@@ -164,10 +166,10 @@ final class IngressReader {
                         .problem("has dead_letter_topic '" + topic.topic()
                                 + "', whose own dead letters would go into it; wanted a topic that this ingress does"
                                 + " not read");
-            } else if (used && failure.deadLetterTopic() == null && !TopicName.legal(topic.topic() + ".dlq")) {
+            } else if (used && failure.deadLetterTopic() == null && !TopicName.legal(letters)) {
                 ingress.item()
-                        .problem("has no keyway.dead_letter_topic, and '" + topic.topic()
-                                + ".dlq' is not a topic name: " + TopicName.WANTED);
+                        .problem("has no keyway.dead_letter_topic, and '" + letters + "' is not a topic name: "
+                                + TopicName.WANTED);
             }
         }
     }
